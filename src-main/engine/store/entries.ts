@@ -1,0 +1,103 @@
+/**
+ * What the cache directory holds, as directory entries and metadata; file contents only where small and
+ * needed (metadata JSON, flat refs). Everything here may be stale by the time it is read.
+ */
+export interface StoreSnapshot {
+  /** False when the cache directory does not exist. */
+  readonly exists: boolean;
+  readonly entries: readonly StoreEntry[];
+  readonly metadata: readonly MetadataFile[];
+  readonly flatRefs: readonly FlatRefFile[];
+  /** Snapshot artifacts found below the snapshots directory, both layouts. */
+  readonly snapshots: readonly SnapshotArtifact[];
+  readonly locks: LockState;
+  /** Folders that could not be read, relative to the cache: what is in them is unknown. */
+  readonly unreadable: readonly string[];
+}
+
+/** What the name of an entry says it is. Only these exact patterns are ours to judge; all else is `unknown`. */
+export type StoreKind =
+  | { readonly kind: 'layer'; readonly diffId: string }
+  | { readonly kind: 'layer-lock'; readonly diffId: string }
+  /** `layers/<B>.tar.gz`: a downloaded blob. */
+  | { readonly kind: 'blob'; readonly blobDigest: string }
+  | { readonly kind: 'fsmeta'; readonly manifestDigest: string }
+  | { readonly kind: 'fsmeta-lock'; readonly manifestDigest: string }
+  | { readonly kind: 'vmdk'; readonly manifestDigest: string }
+  | { readonly kind: 'metadata'; readonly key: string }
+  | { readonly kind: 'metadata-part'; readonly key: string }
+  | { readonly kind: 'metadata-lock'; readonly key: string }
+  | { readonly kind: 'flat-ref'; readonly manifestDigest: string }
+  | { readonly kind: 'flat-ref-part'; readonly manifestDigest: string }
+  | { readonly kind: 'flat-disk'; readonly artifactDigest: string }
+  | { readonly kind: 'flat-lock'; readonly derivationDigest: string }
+  | { readonly kind: 'download-part'; readonly blobDigest: string }
+  | { readonly kind: 'download-lock'; readonly blobDigest: string }
+  | { readonly kind: 'spool'; readonly diffId: string }
+  | { readonly kind: 'layer-part'; readonly diffId: string }
+  /** A directory with everything below it as one entry. */
+  | { readonly kind: 'work'; readonly digest: string }
+  /** `tmp/load-<n>-<pid>-<id>.blob` or `tmp/save-<pid>-<id>.layer.tar`. */
+  | { readonly kind: 'transfer'; readonly pid: number; readonly isAlive: boolean }
+  /** What one interrupted removal of ours set aside: a directory with everything below it as one entry. */
+  | { readonly kind: 'leftover' }
+  /** A directory msb makes itself. */
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'unknown' };
+
+export interface StoreEntry {
+  /** Relative to the cache, `/`-separated. */
+  readonly path: string;
+  readonly what: StoreKind;
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  /** Length in bytes; of a `work` or `leftover` directory the sum below it. */
+  readonly logicalBytes: number;
+  /** Blocks times 512; of a `work` or `leftover` directory the sum below it, directories included. */
+  readonly allocatedBytes: number;
+  /** 1 for an entry that stands for one file; more for a directory that stands for what is below it. */
+  readonly files: number;
+  readonly mtimeMs: number;
+  /** Device and inode as text: both exceed 2^53 on some file systems. */
+  readonly dev: string;
+  readonly ino: string;
+  /** The largest link count below a directory entry. */
+  readonly linkCount: number;
+  /** For layers and fsmeta: what the superblock check says; null for everything else. */
+  readonly erofs: 'ok' | 'truncated' | 'bad-superblock' | 'unreadable' | null;
+}
+
+/** `manifests/<key>.json`. */
+export interface MetadataFile {
+  readonly key: string;
+  /** Null when the file is not the JSON msb writes: msb treats it as absent, and so do we (it holds nothing). */
+  readonly content: ImageMetadata | null;
+}
+
+export interface ImageMetadata {
+  readonly manifestDigest: string;
+  readonly configDigest: string;
+  readonly layers: readonly { readonly diffId: string; readonly blobDigest: string }[];
+  readonly hasRawConfig: boolean;
+}
+
+/** `flat/refs/<manifest>.json`. `artifactDigest` is null when the file cannot be understood. */
+export interface FlatRefFile {
+  readonly manifestDigest: string;
+  readonly artifactDigest: string | null;
+}
+
+export interface SnapshotArtifact {
+  /** Absolute directory. */
+  readonly path: string;
+  readonly name: string | null;
+  readonly group: string | null;
+  /** Null when the descriptor cannot be read: the snapshot then holds everything. */
+  readonly manifestDigest: string | null;
+}
+
+export interface LockState {
+  /** False where flock cannot be probed. */
+  readonly canProbe: boolean;
+  /** Held lock files, relative to the cache (or to the home for `run/…`), and temporary files of live processes. */
+  readonly held: readonly string[];
+}

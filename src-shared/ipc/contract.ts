@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import type { HomeState } from '../domain/home.ts';
+import type { ImageFacts, ImageHandle, ImageInspection } from '../domain/image.ts';
+import type { LayerSummary } from '../domain/layer.ts';
+import type { Plan, Progress, Report } from '../domain/plan.ts';
+import type {
+  DirectoryListing,
+  FileContent,
+  FoundPath,
+  ImageComparison,
+  ImageEfficiency,
+} from '../domain/tree-entry.ts';
+import type { Usage } from '../domain/usage.ts';
+
+/**
+ * Every operation the engine offers. Handler, worker, preload bridge, HTTP endpoint and client derive from
+ * this map: adding a call edits the map and one handler (src-main/engine/handlers.ts).
+ */
+
+/** One call: the schema of its input, and in types only its items (streamed before the end) and its value. */
+export interface Call<Input, Value, Item = never> {
+  readonly input: z.ZodType<Input>;
+  readonly __types?: { value: Value; item: Item };
+}
+
+function call<Input, Value, Item = never>(input: z.ZodType<Input>): Call<Input, Value, Item> {
+  return { input };
+}
+
+/** Longest reference, path or name a call takes, in UTF-16 units: msb's own limit for paths. */
+const MAX_TEXT = 4096;
+/** Most references one removal takes. */
+const MAX_REFERENCES = 100_000;
+/** Most bytes one `files.read` answers. */
+export const MAX_READ_BYTES = 4 * 1024 * 1024;
+
+const nothing = z.strictObject({});
+const text = z.string().min(1).max(MAX_TEXT);
+const reference = text.refine((value) => !value.includes('\0'), 'contains a NUL');
+const diffId = z
+  .string()
+  .regex(/^sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/, 'is not a digest');
+const planId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'is not a plan id')
+  .optional();
+const bytes = z.number().int().nonnegative();
+
+/** An absolute path inside an image, as `TreeEntry.path` spells it. */
+const imagePath = text.refine(
+  (value) =>
+    value.startsWith('/') &&
+    !/[\u0000-\u001f]/.test(value) &&
+    !value.split('/').some((part) => part === '..' || part === '.'),
+  'is not an absolute path inside an image',
+);
+const tree = z.union([z.strictObject({ reference }), z.strictObject({ diffId })]);
+const inTree = z.union([
+  z.strictObject({ reference, path: imagePath }),
+  z.strictObject({ diffId, path: imagePath }),
+]);
+const readInput = { path: imagePath, offset: bytes, length: bytes.max(MAX_READ_BYTES) };
+
+export const prunePolicy = z.strictObject({
+  unusedForDays: z.number().nonnegative().max(36_500).exactOptional(),
+  cacheUnderBytes: bytes.exactOptional(),
+  freeAtLeastBytes: bytes.exactOptional(),
+  keepNewestPerRepository: z.number().int().nonnegative().max(100_000).exactOptional(),
+  keepPulledWithinHours: z.number().nonnegative().max(876_000).exactOptional(),
+  pinned: z.array(reference).max(MAX_REFERENCES).exactOptional(),
+});
+
+const references = z.array(reference).min(1).max(MAX_REFERENCES);
+const removeOne = { reference, force: z.boolean() };
+const removeMany = { references, force: z.boolean() };
+
+export const planAction = z.union([
+  z.strictObject({ kind: z.literal('remove'), ...removeOne }),
+  z.strictObject({ kind: z.literal('remove'), ...removeMany }),
+  z.strictObject({ kind: z.literal('gcLayers') }),
+  z.strictObject({ kind: z.literal('gc') }),
+  z.strictObject({ kind: z.literal('prune'), policy: prunePolicy }),
+]);
+
+/** What the watcher says. */
+export type WatchItem =
+  /** Rows or files changed: whatever was read is stale. */
+  | { readonly kind: 'changed' }
+  /** Pulls, loads and saves under way, by locks and temporary files. */
+  | { readonly kind: 'busy'; readonly inFlight: number };
+
+/** How far a search through all images is. */
+export interface SearchItem {
+  readonly doneLayers: number;
+  readonly totalLayers: number;
+  readonly found: readonly FoundPath[];
+}
+
+export const contract = {
+  /** Which cache is open, and whether anything may be removed. */
+  'home.get': call<Record<string, never>, HomeState>(nothing),
+  /** Opens another home directory (absolute). */
+  'home.open': call<{ path: string }, HomeState>(
+    z.strictObject({ path: text.refine((value) => !value.includes('\0'), 'contains a NUL') }),
+  ),
+  /** Copies the sample cache to a scratch folder and opens it. */
+  'home.openSample': call<Record<string, never>, HomeState>(nothing),
+
+  /** Every handle, newest first. Rows only: answers at once whatever the disk says. */
+  'images.list': call<Record<string, never>, readonly ImageHandle[]>(nothing),
+  /** Sizes on disk, holders and damage of every handle, in the same order. */
+  'images.facts': call<Record<string, never>, readonly ImageFacts[]>(nothing),
+  'images.get': call<{ reference: string }, ImageHandle>(z.strictObject({ reference })),
+  'images.inspect': call<{ reference: string }, ImageInspection>(z.strictObject({ reference })),
+  'images.remove': call<
+    | { reference: string; force: boolean; planId?: string | undefined }
+    | { references: string[]; force: boolean; planId?: string | undefined },
+    Report,
+    Progress
+  >(
+    z.union([
+      z.strictObject({ ...removeOne, force: z.boolean().default(false), planId }),
+      z.strictObject({ ...removeMany, force: z.boolean().default(false), planId }),
+    ]),
+  ),
+  /** Configuration, layers and files of two images compared. */
+  'images.compare': call<{ left: string; right: string }, ImageComparison>(
+    z.strictObject({ left: reference, right: reference }),
+  ),
+
+  'cache.gcLayers': call<{ planId?: string | undefined }, Report, Progress>(z.strictObject({ planId })),
+  'cache.gc': call<{ planId?: string | undefined }, Report, Progress>(z.strictObject({ planId })),
+  'cache.prune': call<{ policy: z.infer<typeof prunePolicy>; planId?: string | undefined }, Report, Progress>(
+    z.strictObject({ policy: prunePolicy, planId }),
+  ),
+  /** What one of the four would do now. Nothing is changed. */
+  'cache.plan': call<{ action: z.infer<typeof planAction> }, Plan>(z.strictObject({ action: planAction })),
+  'cache.usage': call<Record<string, never>, Usage>(nothing),
+  /** Never ends by itself. */
+  'cache.watch': call<Record<string, never>, null, WatchItem>(nothing),
+
+  /** Every layer of the cache, largest first. */
+  'layers.list': call<Record<string, never>, readonly LayerSummary[]>(nothing),
+
+  /** One directory of an image's merged view, or of one layer. */
+  'files.list': call<z.infer<typeof inTree>, DirectoryListing>(inTree),
+  'files.read': call<
+    | { reference: string; path: string; offset: number; length: number }
+    | { diffId: string; path: string; offset: number; length: number },
+    FileContent
+  >(z.union([z.strictObject({ reference, ...readInput }), z.strictObject({ diffId, ...readInput })])),
+  /** Bytes that later layers of an image hide. */
+  'files.efficiency': call<z.infer<typeof tree>, ImageEfficiency>(tree),
+  /** Every entry below the root whose name contains `query` (plain text, case-insensitive), at most `limit`. */
+  'files.search': call<
+    | { reference: string; query: string; limit: number; changesOnly: boolean; minimumBytes: number }
+    | { diffId: string; query: string; limit: number; changesOnly: boolean; minimumBytes: number },
+    DirectoryListing
+  >(
+    z.union([
+      z.strictObject({
+        reference,
+        query: z.string().max(MAX_TEXT),
+        limit: z.number().int().positive().max(10_000),
+        changesOnly: z.boolean(),
+        minimumBytes: bytes,
+      }),
+      z.strictObject({
+        diffId,
+        query: z.string().max(MAX_TEXT),
+        limit: z.number().int().positive().max(10_000),
+        changesOnly: z.boolean(),
+        minimumBytes: bytes,
+      }),
+    ]),
+  ),
+  /** Which images contain a path. Streams what it finds. */
+  'files.find': call<
+    { path: string },
+    { readonly found: number; readonly unreadableLayers: readonly string[] },
+    SearchItem
+  >(z.strictObject({ path: imagePath })),
+} as const;
+
+export type Contract = typeof contract;
+export type CallName = keyof Contract;
+export type InputOf<Name extends CallName> =
+  Contract[Name] extends Call<infer Input, infer _V, infer _I> ? Input : never;
+export type ValueOf<Name extends CallName> =
+  Contract[Name] extends Call<infer _N, infer Value, infer _I> ? Value : never;
+export type ItemOf<Name extends CallName> =
+  Contract[Name] extends Call<infer _N, infer _V, infer Item> ? Item : never;
+
+/** From the client: start a call, or cancel one under way. `id` is the client's, unique while the call lasts. */
+export type ClientMessage =
+  | { readonly kind: 'start'; readonly id: number; readonly call: string; readonly input: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/**
+ * To the client: lines of one call as JSON text, `{"item":…}` any number of times, then one
+ * `{"ok":true,"value":…}` or `{"ok":false,"error":…}`. Text, so that relaying costs one copy of a string.
+ */
+export interface ServerMessage {
+  readonly id: number;
+  readonly line: string;
+  readonly isLast: boolean;
+}
