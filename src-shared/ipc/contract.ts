@@ -205,3 +205,18 @@ export interface ServerMessage {
   readonly line: string;
   readonly isLast: boolean;
 }
+
+/** What a handler gets beside its input. */
+export interface CallContext<Item> {
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+  readonly emit: (item: Item) => void;
+}
+
+/** The engine's side of the contract. Handlers throw `CacheFailure`; anything else becomes `internal`. */
+export type Handlers = {
+  readonly [Name in CallName]: (
+    input: InputOf<Name>,
+    context: CallContext<ItemOf<Name>>,
+  ) => ValueOf<Name> | Promise<ValueOf<Name>>;
+};
