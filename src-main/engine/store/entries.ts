@@ -1,3 +1,5 @@
+import type { Platform } from '../../../src-shared/domain/image.ts';
+
 /**
  * What the cache directory holds, as directory entries and metadata; file contents only where small and
  * needed (metadata JSON, flat refs). Everything here may be stale by the time it is read.
@@ -78,6 +80,8 @@ export interface ImageMetadata {
   readonly configDigest: string;
   readonly layers: readonly { readonly diffId: string; readonly blobDigest: string }[];
   readonly hasRawConfig: boolean;
+  /** From the raw config JSON; null when it is missing or says none. */
+  readonly platform: Platform | null;
 }
 
 /** `flat/refs/<manifest>.json`. `artifactDigest` is null when the file cannot be understood. */
