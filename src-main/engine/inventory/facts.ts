@@ -1,0 +1,114 @@
+import type { ImageDamage, ImageFacts } from '../../../src-shared/domain/image.ts';
+import type { LayerState, LayerSummary } from '../../../src-shared/domain/layer.ts';
+import { measureImage, Ownership } from '../plan/ownership.ts';
+import type { StoreEntry } from '../store/entries.ts';
+import {
+  holdersOf,
+  type Inventory,
+  type LayerNode,
+  type ManifestNode,
+  type ReferenceNode,
+} from './inventory.ts';
+
+/** Sizes, holders and damage of one reference. `labelText` as the database module reads it. */
+export function factsOf(inventory: Inventory, reference: ReferenceNode, labelText: string): ImageFacts {
+  const { manifest, row } = reference;
+  const bytes = measureImage(inventory, reference);
+  const metadata = metadataOf(reference);
+  return {
+    reference: row.reference,
+    manifestDigest: manifest.digest,
+    platform: metadata?.file.content?.platform ?? null,
+    onDiskBytes: bytes.onDisk,
+    sharedBytes: bytes.shared,
+    ownBytes: bytes.own,
+    freedIfRemovedBytes: new Ownership(inventory).freedBy(reference),
+    holders: holdersOf(inventory, manifest),
+    otherReferences: manifest.references
+      .filter((other) => other !== reference)
+      .map((other) => other.row.reference),
+    damage: damageOf(inventory, reference),
+    labelText,
+  };
+}
+
+/** The reference's own metadata when it is of the same manifest, else any other of that manifest. */
+export function metadataOf(reference: ReferenceNode): ReferenceNode['metadata'] {
+  const { manifest, metadata } = reference;
+  if (metadata !== null && metadata.manifest === manifest) return metadata;
+  return manifest.metadata[0] ?? null;
+}
+
+export function layerStateOf(entry: StoreEntry | null): LayerState {
+  if (entry === null) return { kind: 'missing' };
+  switch (entry.erofs) {
+    case 'truncated':
+      return { kind: 'truncated', lengthBytes: entry.logicalBytes };
+    case 'bad-superblock':
+      return { kind: 'unreadable', detail: 'the file is not an EROFS image' };
+    case 'unreadable':
+      return { kind: 'unreadable', detail: 'the file cannot be read' };
+    default:
+      return { kind: 'materialized' };
+  }
+}
+
+/**
+ * What is wrong with an image by names, lengths and superblocks. A flat image has neither fsmeta nor VMDK; it is
+ * whole while its flat disk is there.
+ */
+export function damageOf(inventory: Inventory, reference: ReferenceNode): readonly ImageDamage[] {
+  const { manifest } = reference;
+  const damage: ImageDamage[] = [];
+  for (const layer of manifest.layers) {
+    const state = layerStateOf(layer.entry);
+    if (state.kind === 'missing') damage.push({ kind: 'layer-missing', detail: layer.diffId });
+    else if (state.kind !== 'materialized') damage.push({ kind: 'layer-damaged', detail: layer.diffId });
+  }
+  const linked = manifest.linkedLayers.length;
+  const expected = manifest.row?.layerCount ?? null;
+  if (expected !== null && expected !== linked) {
+    damage.push({ kind: 'row-damaged', detail: `${expected} layers expected, ${linked} listed` });
+  }
+  if (!hasFlatDisk(inventory, manifest)) {
+    if (!inventory.fsmeta.has(manifest.digest))
+      damage.push({ kind: 'fsmeta-missing', detail: manifest.digest });
+    if (!inventory.vmdk.has(manifest.digest)) damage.push({ kind: 'vmdk-missing', detail: manifest.digest });
+  }
+  if (metadataOf(reference)?.file.content == null) {
+    damage.push({ kind: 'metadata-missing', detail: reference.row.reference });
+  }
+  return damage;
+}
+
+function hasFlatDisk(inventory: Inventory, manifest: ManifestNode): boolean {
+  const digest = inventory.flatRefs.get(manifest.digest)?.file.artifactDigest ?? null;
+  return digest !== null && inventory.flatDisks.has(digest);
+}
+
+export function summarizeLayer(layer: LayerNode): LayerSummary {
+  const { row, entry } = layer;
+  return {
+    diffId: layer.diffId,
+    blobDigest: row?.blobDigest ?? null,
+    mediaType: row?.mediaType ?? null,
+    compressedSizeBytes: row?.compressedSizeBytes ?? null,
+    erofsSizeBytes: entry?.logicalBytes ?? null,
+    allocatedSizeBytes: entry?.allocatedBytes ?? 0,
+    state: layerStateOf(entry),
+    references: referencesUsing(layer),
+    manifestDigests: [...layer.manifests].map((manifest) => manifest.digest),
+    isOrphan: layer.manifests.size === 0 && layer.metadata.size === 0 && layer.unknownHolders.length === 0,
+    createdAt: row?.createdAt ?? null,
+    lastUsedAt: row?.lastUsedAt ?? null,
+  };
+}
+
+/** References whose image uses the layer, newest first. */
+export function referencesUsing(layer: LayerNode): readonly string[] {
+  const rows = [...layer.manifests].flatMap((manifest) =>
+    manifest.references.map((reference) => reference.row),
+  );
+  rows.sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || b.id - a.id);
+  return rows.map((row) => row.reference);
+}

@@ -1,0 +1,132 @@
+import type { PlanAction } from '../../../src-shared/domain/plan.ts';
+import type {
+  OutsideDisk,
+  Reclaimable,
+  Usage,
+  UsageCategory,
+  UsageLine,
+} from '../../../src-shared/domain/usage.ts';
+import { type Draft, planAction } from '../plan/plan.ts';
+import type { StoreEntry } from '../store/entries.ts';
+import { countedOnce } from './allocated.ts';
+import { damageOf } from './facts.ts';
+import type { Inventory } from './inventory.ts';
+
+const CATEGORIES: readonly UsageCategory[] = [
+  'shared-layers',
+  'own-layers',
+  'fsmeta',
+  'vmdk',
+  'flat',
+  'metadata',
+  'in-flight',
+  'garbage',
+  'unknown',
+  'directories',
+];
+
+/** Where every byte of the cache directory is. The lines add up to what `du` says of it. */
+export function summarizeUsage(
+  inventory: Inventory,
+  outside: readonly OutsideDisk[],
+  freeSpaceBytes: number | null,
+): Usage {
+  const gc = planAction(inventory, { kind: 'gc' });
+  const lines = countLines(inventory, gc);
+  return {
+    totalBytes: sum(lines, (line) => line.allocatedBytes),
+    logicalBytes: sum(lines, (line) => line.logicalBytes),
+    files: sum(lines, (line) => line.files),
+    lines,
+    counts: countThings(inventory),
+    gcLayers: reclaimable(inventory, { kind: 'gcLayers' }),
+    gc: { count: gc.steps.length, bytes: gc.bytes },
+    prune: reclaimable(inventory, { kind: 'prune', policy: {} }),
+    outside,
+    isBusy: inventory.inFlight.length > 0,
+    inFlight: inventory.inFlight.length,
+    freeSpaceBytes,
+  };
+}
+
+function reclaimable(inventory: Inventory, action: PlanAction): Reclaimable {
+  const draft = planAction(inventory, action);
+  return { count: draft.steps.length, bytes: draft.bytes };
+}
+
+function countThings(inventory: Inventory): Usage['counts'] {
+  const listed = new Set(inventory.references.map((reference) => reference.manifest));
+  let unlisted = 0;
+  for (const metadata of inventory.metadata.values()) {
+    if (metadata.manifest !== null && metadata.references.length === 0 && !listed.has(metadata.manifest))
+      unlisted += 1;
+  }
+  let layers = 0;
+  for (const layer of inventory.layers.values()) if (layer.row !== null || layer.entry !== null) layers += 1;
+  return {
+    references: inventory.references.length,
+    manifests: listed.size,
+    layers,
+    damaged: inventory.references.filter((reference) => damageOf(inventory, reference).length > 0).length,
+    unlisted,
+  };
+}
+
+function countLines(inventory: Inventory, gc: Draft): readonly UsageLine[] {
+  const garbage = new Set(gc.steps.map((step) => step.entry));
+  const totals = new Map(
+    CATEGORIES.map((category) => [category, { files: 0, allocatedBytes: 0, logicalBytes: 0 }]),
+  );
+  for (const { entry, allocatedBytes } of countedOnce(inventory.store.entries)) {
+    const line = totals.get(garbage.has(entry) ? 'garbage' : categoryOf(inventory, entry))!;
+    line.files += entry.files;
+    line.allocatedBytes += allocatedBytes;
+    line.logicalBytes += entry.logicalBytes;
+  }
+  return CATEGORIES.map((category) => ({ category, ...totals.get(category)! }));
+}
+
+/** The line a file belongs to that gc does not take. */
+function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCategory {
+  const { what } = entry;
+  switch (what.kind) {
+    case 'layer': {
+      const layer = inventory.layers.get(what.diffId);
+      const users = (layer?.manifests.size ?? 0) || (layer?.metadata.size ?? 0);
+      if (users === 0) return 'in-flight';
+      return users > 1 ? 'shared-layers' : 'own-layers';
+    }
+    case 'fsmeta':
+      return 'fsmeta';
+    case 'vmdk':
+      return 'vmdk';
+    case 'flat-ref':
+    case 'flat-disk':
+      return 'flat';
+    case 'metadata':
+    case 'layer-lock':
+    case 'fsmeta-lock':
+    case 'metadata-lock':
+    case 'flat-lock':
+    case 'download-lock':
+      return 'metadata';
+    case 'blob':
+    case 'metadata-part':
+    case 'flat-ref-part':
+    case 'download-part':
+    case 'spool':
+    case 'layer-part':
+    case 'work':
+    case 'transfer':
+    case 'leftover':
+      return 'in-flight';
+    case 'directory':
+      return 'directories';
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
+}

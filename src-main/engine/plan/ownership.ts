@@ -1,0 +1,106 @@
+import type {
+  Inventory,
+  LayerNode,
+  ManifestNode,
+  MetadataNode,
+  ReferenceNode,
+} from '../inventory/inventory.ts';
+import type { StoreEntry } from '../store/entries.ts';
+
+/** Allocated bytes of one image, split by who else needs them. */
+export interface ImageBytes {
+  readonly onDisk: number;
+  readonly shared: number;
+  readonly own: number;
+}
+
+/** What the image of a reference consists of on disk. A file that several parts share is counted once. */
+export function measureImage(inventory: Inventory, reference: ReferenceNode): ImageBytes {
+  let shared = 0;
+  let own = 0;
+  const { manifest } = reference;
+  for (const layer of manifest.layers) {
+    const bytes = layer.entry?.allocatedBytes ?? 0;
+    if (isShared(layer, manifest)) shared += bytes;
+    else own += bytes;
+  }
+  for (const entry of artifactsOf(inventory, manifest)) own += entry.allocatedBytes;
+  const disk = flatDiskOf(inventory, manifest);
+  if (disk !== null) {
+    if (disk.isShared) shared += disk.entry.allocatedBytes;
+    else own += disk.entry.allocatedBytes;
+  }
+  own += reference.metadata?.entry.allocatedBytes ?? 0;
+  return { onDisk: shared + own, shared, own };
+}
+
+/** True when a manifest of another digest, or metadata of one, needs the layer too. */
+export function isShared(layer: LayerNode, manifest: ManifestNode): boolean {
+  for (const other of layer.manifests) if (other !== manifest) return true;
+  for (const metadata of layer.metadata) if (metadata.manifest !== manifest) return true;
+  return false;
+}
+
+function artifactsOf(inventory: Inventory, manifest: ManifestNode): readonly StoreEntry[] {
+  const { fsmeta, vmdk, flatRefs } = inventory;
+  return [
+    fsmeta.get(manifest.digest),
+    vmdk.get(manifest.digest),
+    flatRefs.get(manifest.digest)?.entry,
+  ].filter((entry) => entry !== undefined);
+}
+
+function flatDiskOf(
+  inventory: Inventory,
+  manifest: ManifestNode,
+): { entry: StoreEntry; isShared: boolean } | null {
+  const digest = inventory.flatRefs.get(manifest.digest)?.file.artifactDigest ?? null;
+  const entry = digest === null ? undefined : inventory.flatDisks.get(digest);
+  if (digest === null || entry === undefined) return null;
+  return { entry, isShared: (inventory.flatDiskNames.get(digest) ?? 0) > 1 };
+}
+
+/**
+ * Counts down who still needs what while references are taken one after the other, so that the bytes each one
+ * frees are known at once: shared layers come free with their last owner. Holders are not looked at; the answer
+ * is what the reference frees once nothing holds it.
+ */
+export class Ownership {
+  readonly #inventory: Inventory;
+  readonly #taken = new Set<ReferenceNode>();
+
+  constructor(inventory: Inventory) {
+    this.#inventory = inventory;
+  }
+
+  /** Takes the reference and says how many bytes come free with it, given all taken before. */
+  take(reference: ReferenceNode): number {
+    const bytes = this.freedBy(reference);
+    this.#taken.add(reference);
+    return bytes;
+  }
+
+  /** How many bytes would come free with the reference, given all taken so far. */
+  freedBy(reference: ReferenceNode): number {
+    const { manifest, metadata } = reference;
+    const isGone = (other: ReferenceNode) => other === reference || this.#taken.has(other);
+    const metadataGoes = (node: MetadataNode) => node.references.length > 0 && node.references.every(isGone);
+    const manifestGoes = (node: ManifestNode) => node.references.length > 0 && node.references.every(isGone);
+    let bytes = metadata !== null && metadataGoes(metadata) ? metadata.entry.allocatedBytes : 0;
+    if (!manifestGoes(manifest) || !manifest.metadata.every(metadataGoes)) return bytes;
+    for (const entry of artifactsOf(this.#inventory, manifest)) bytes += entry.allocatedBytes;
+    const disk = flatDiskOf(this.#inventory, manifest);
+    if (disk !== null && !disk.isShared) bytes += disk.entry.allocatedBytes;
+    for (const layer of manifest.layers) {
+      if (layer.entry === null || layer.unknownHolders.length > 0) continue;
+      if (every(layer.manifests, manifestGoes) && every(layer.metadata, metadataGoes))
+        bytes += layer.entry.allocatedBytes;
+    }
+    return bytes;
+  }
+}
+
+function every<T>(values: Iterable<T>, predicate: (value: T) => boolean): boolean {
+  for (const value of values) if (!predicate(value)) return false;
+  return true;
+}
