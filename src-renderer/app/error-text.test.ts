@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
+import { explainError } from './error-text.ts';
+
+const plan = {
+  planId: '0'.repeat(32),
+  action: { kind: 'gc' as const },
+  items: [],
+  kept: [],
+  bytes: 0,
+  isBusy: false,
+};
+
+const errors: readonly CacheError[] = [
+  { code: 'not-found', what: 'image', name: 'docker.io/library/alpine:3.22' },
+  {
+    code: 'in-use',
+    reference: 'alpine',
+    holders: [
+      { kind: 'sandbox', name: 'agent-7', status: 'Running', isRunning: true, isReadable: true },
+      {
+        kind: 'snapshot',
+        name: 'warm',
+        group: null,
+        path: '/home/a/snapshots/warm',
+        isIndexed: true,
+        isReadable: true,
+      },
+    ],
+  },
+  { code: 'database-busy', file: 'msb.db', waitedMs: 5000 },
+  { code: 'schema-unsupported', differences: ['Table layer has no column diff_id.'] },
+  { code: 'read-only', reasons: ['The folder cannot be written to.'] },
+  { code: 'invalid-input', issues: [{ path: 'reference', message: 'contains a NUL' }] },
+  { code: 'cache-missing', path: '/home/a/.microsandbox' },
+  { code: 'world-changed', appeared: ['layer sha256:1'], disappeared: ['layer sha256:2'], plan },
+  { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
+  { code: 'internal', incident: 'a1b2' },
+];
+
+test.each(errors)('words $code with what happened, the data it carries, and a next step', (error) => {
+  const { title, details, nextStep } = explainError(error);
+  expect(title).toMatch(/\S/);
+  expect(nextStep).toMatch(/\.$/);
+  const data = Object.values(error).filter((value) => typeof value === 'string' && value !== error.code);
+  const shown = [title, ...details].join(' ');
+  for (const value of data) expect(shown).toContain(value);
+});
+
+test('names every holder of an image in use', () => {
+  const { details } = explainError(errors[1]!);
+  expect(details).toEqual(['Held by agent-7 (running) and snapshot “warm”.']);
+});
+
+test('shows what appeared and what disappeared when the world moved', () => {
+  expect(explainError(errors[7]!).details).toEqual(['New: layer sha256:1', 'Gone: layer sha256:2']);
+});
+
+test('cuts a list of a thousand reasons and says how many are left', () => {
+  const reasons = Array.from({ length: 1006 }, (_, index) => `Reason ${index}.`);
+  const { details } = explainError({ code: 'read-only', reasons });
+  expect(details).toHaveLength(7);
+  expect(details.at(-1)).toBe('and 1,000 more');
+});

@@ -1,0 +1,91 @@
+import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { HomeState } from '../../src-shared/domain/home.ts';
+import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import type { LayerSummary } from '../../src-shared/domain/layer.ts';
+import type { Plan } from '../../src-shared/domain/plan.ts';
+import type { Usage } from '../../src-shared/domain/usage.ts';
+import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
+import { type CallFailure, unwrap } from '../client.ts';
+import { useClient } from './client-context.ts';
+
+type QueryOf<Value> = UseQueryResult<Value, CallFailure>;
+
+/** Nothing goes stale by time: app/live.ts invalidates everything when the cache changes. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Without this React Query waits for the internet, which a call to our own engine never needs.
+        networkMode: 'always',
+        retry: false,
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+/** Calls whose answers are too long to compare field by field after every change. */
+const LONG_ANSWERS: ReadonlySet<CallName> = new Set<CallName>([
+  'images.list',
+  'images.facts',
+  'layers.list',
+  'files.list',
+  'files.search',
+  'files.read',
+  'files.efficiency',
+]);
+
+/** The name a call's answer is cached under; `[name]` alone means the call with any input. */
+export function queryKey<Name extends CallName>(name: Name, input: InputOf<Name>): readonly unknown[] {
+  return [name, input];
+}
+
+/** A call that only reads, as a query. A null input asks nothing yet. Its error is a `CallFailure`. */
+export function useCall<Name extends CallName>(
+  name: Name,
+  input: InputOf<Name> | null,
+): QueryOf<ValueOf<Name>> {
+  const client = useClient();
+  return useQuery<ValueOf<Name>, CallFailure>({
+    queryKey: [name, input],
+    queryFn: async ({ signal }) => unwrap(await client.call(name, input as InputOf<Name>, { signal })),
+    enabled: input !== null,
+    structuralSharing: !LONG_ANSWERS.has(name),
+  });
+}
+
+const NOTHING = {};
+
+export function useHome(): QueryOf<HomeState> {
+  return useCall('home.get', NOTHING);
+}
+
+/** Every handle, newest first. */
+export function useImages(): QueryOf<readonly ImageHandle[]> {
+  return useCall('images.list', NOTHING);
+}
+
+/** Sizes on disk, holders and damage, in the order of `useImages`; later than the handles. */
+export function useFacts(): QueryOf<readonly ImageFacts[]> {
+  return useCall('images.facts', NOTHING);
+}
+
+export function useUsage(): QueryOf<Usage> {
+  return useCall('cache.usage', NOTHING);
+}
+
+export function useLayers(): QueryOf<readonly LayerSummary[]> {
+  return useCall('layers.list', NOTHING);
+}
+
+export function useInspection(reference: string | null): QueryOf<ImageInspection> {
+  return useCall('images.inspect', reference === null ? null : { reference });
+}
+
+/** What an action would do now. Asked again whenever the cache changes. */
+export function usePlan(action: InputOf<'cache.plan'>['action'] | null): QueryOf<Plan> {
+  return useCall('cache.plan', action === null ? null : { action });
+}

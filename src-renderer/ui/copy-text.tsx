@@ -1,0 +1,51 @@
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { shortenDigest } from '../../src-shared/domain/digest.ts';
+import { classNames } from './class-names.ts';
+import styles from './copy-text.module.css';
+import { announce } from './live-region.tsx';
+import { Tooltip } from './tooltip.tsx';
+import { VisuallyHidden } from './visually-hidden.tsx';
+
+export interface CopyTextProps {
+  /** What lands on the clipboard, whole. */
+  readonly text: string;
+  /** What it is, for the button's name: `manifest digest`, `reference`. */
+  readonly what: string;
+  /** What is shown; a digest shortened in the middle unless told otherwise. */
+  readonly shown?: string;
+  readonly className?: string | undefined;
+}
+
+/** A value in the fixed-width face that copies itself on click and says so. */
+export function CopyText({ text, what, shown, className }: CopyTextProps) {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isDone) return;
+    const timer = setTimeout(() => setDone(false), 1600);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setDone(true);
+      announce(`Copied the ${what}.`);
+    } catch {
+      announce(`The ${what} could not be copied: the system refused the clipboard.`);
+    }
+  };
+  return (
+    <Tooltip content={isDone ? 'Copied' : text}>
+      <button
+        type="button"
+        className={classNames(styles.copy, isDone && styles.done, className)}
+        onClick={() => void copy()}
+      >
+        <VisuallyHidden>Copy {what} </VisuallyHidden>
+        <span className={styles.text}>{shown ?? shortenDigest(text)}</span>
+        {isDone ? <Check size={13} className={styles.mark} /> : <Copy size={13} className={styles.mark} />}
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,53 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import type { ReactElement, ReactNode } from 'react';
+import { classNames } from './class-names.ts';
+import styles from './menu.module.css';
+
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement;
+  /** `MenuItem`s and `MenuSeparator`s. */
+  readonly children: ReactNode;
+  readonly align?: 'start' | 'end';
+}
+
+/** The WAI-ARIA menu button: arrows, type-ahead, Escape gives the focus back. */
+export function Menu({ trigger, children, align = 'start' }: MenuProps) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner className={styles.positioner} align={align} sideOffset={5} collisionPadding={8}>
+          <Base.Popup className={styles.popup}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface MenuItemProps {
+  readonly onSelect: () => void;
+  readonly icon?: ReactNode;
+  readonly shortcut?: string;
+  readonly isDanger?: boolean;
+  readonly isDisabled?: boolean;
+  readonly children: ReactNode;
+}
+
+export function MenuItem({ onSelect, icon, shortcut, isDanger, isDisabled, children }: MenuItemProps) {
+  return (
+    <Base.Item
+      className={classNames(styles.item, isDanger === true && styles.danger)}
+      disabled={isDisabled ?? false}
+      onClick={onSelect}
+    >
+      {icon}
+      <span className={styles.words}>{children}</span>
+      {shortcut !== undefined && <span className={styles.shortcut}>{shortcut}</span>}
+    </Base.Item>
+  );
+}
+
+export function MenuSeparator() {
+  return <Base.Separator className={styles.separator} />;
+}
