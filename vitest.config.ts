@@ -4,5 +4,6 @@ export default defineConfig({
   test: {
     include: ['src-*/**/*.test.ts', 'test-support/**/*.test.ts', 'scripts/**/*.test.ts'],
     pool: 'threads',
+    globalSetup: ['test-support/clean-up.ts'],
   },
 });
