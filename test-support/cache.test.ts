@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeOciArchive } from './archive.ts';
+import { writeLayerTar, writeOciArchive } from './archive.ts';
 import { makeCache } from './cache.ts';
 import { checkDatabase, checkHeldImages } from './check-cache.ts';
 import { pathSafe, withDatabase } from './database.ts';
 import { addFlatDisk } from './flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from './garbage.ts';
 import { holdLock } from './hold-lock.ts';
-import { layer, standardImages } from './images.ts';
+import { everyEntryKind, layer, standardImages } from './images.ts';
 import { listTree, SQLITE_SIDE_FILES } from './list-tree.ts';
 import { describeWithMsb } from './msb-suite.ts';
 import { msbImageInspect, msbImageList } from './oracle.ts';
 import { addSandbox } from './sandboxes.ts';
 import { scratchDir } from './scratch.ts';
 import { addSnapshot } from './snapshots.ts';
+import { type ReadEntry, readTar, readTarFile } from './tar-reader.ts';
 
 describeWithMsb('makeCache', (version) => {
   it('loads the images of the recipe and says what they became', async () => {
@@ -77,6 +78,38 @@ describeWithMsb('makeCache', (version) => {
     expect(
       readdirSync(join(cache.cacheDir, 'fsmeta')).filter((name) => name.endsWith('.erofs')),
     ).toHaveLength(2);
+  });
+
+  it('gets every kind of tar entry through msb and back', async () => {
+    const images = [{ references: ['kinds:1'], layers: [{ entries: everyEntryKind() }] }];
+    const cache = await makeCache({ version, images });
+    const saved = join(scratchDir('saved'), 'saved.tar');
+    await cache.msb(['save', 'kinds:1', '--output', saved]);
+    const manifest = JSON.parse(readTarFile(saved, 'manifest.json').toString());
+    const layerTar = join(scratchDir('saved'), 'layer.tar');
+    writeFileSync(layerTar, readTarFile(saved, manifest[0].Layers[0]));
+    const brief = ({ type, path, sizeBytes, target, device, sha256 }: ReadEntry) => ({
+      type,
+      path,
+      sizeBytes,
+      target,
+      device,
+      sha256,
+    });
+    const original = join(scratchDir('saved'), 'original.tar');
+    writeLayerTar(original, everyEntryKind());
+    // msb saves sorted by path, the parents of every entry included.
+    const read = readTar(layerTar).map(brief);
+    expect(read).toEqual(expect.arrayContaining(readTar(original).map(brief)));
+    const parents = ['deep', `deep/${'n'.repeat(150)}`, 'srv'];
+    expect(
+      read
+        .filter(({ type }) => type === 'directory')
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([...parents, 'etc'].sort());
+    const owned = readTar(layerTar).find(({ path }) => path === 'owned');
+    expect(owned).toMatchObject({ uid: 4_000_000_000, gid: 5_000_000 });
   });
 
   it('leaves a database and no cache folder when the recipe is empty', async () => {

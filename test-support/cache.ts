@@ -35,9 +35,9 @@ export interface TestCache {
   readonly home: string;
   readonly cacheDir: string;
   readonly databaseFile: string;
-  /** What the recipe put in, in the order of the rows. */
+  /** What was in it when this object was made, in the order of the rows. */
   readonly images: readonly CachedImage[];
-  /** The image of one reference. @throws Error when the recipe had none of that name. */
+  /** One of `images` by its reference. @throws Error when there is none of that name. */
   image(reference: string): CachedImage;
   /** Runs the msb that made the cache on it. */
   msb(args: readonly string[], options?: MsbOptions): Promise<MsbResult>;
@@ -77,10 +77,16 @@ export function copyHome(from: string, to: string): void {
   }
 }
 
-/** The helpers of `TestCache` for a home that came from elsewhere, for example the sample. */
-export function openTestCache(home: string, version: MsbVersion = '0.6.18'): TestCache {
+/**
+ * The helpers of `TestCache` for a home that came from elsewhere, for example the sample. Its images are read
+ * from the database unless given.
+ */
+export function openTestCache(
+  home: string,
+  version: MsbVersion = '0.6.18',
+  images: readonly CachedImage[] = cachedImages(home),
+): TestCache {
   const real = realpathSync(home);
-  const images = cachedImages(real);
   return {
     version,
     home: real,
@@ -89,7 +95,7 @@ export function openTestCache(home: string, version: MsbVersion = '0.6.18'): Tes
     images,
     image: (reference) => {
       const found = images.find((candidate) => candidate.reference === reference);
-      if (found === undefined) throw new Error(`the recipe has no ${reference}`);
+      if (found === undefined) throw new Error(`the cache had no ${reference}`);
       return found;
     },
     msb: (args, options) => runMsb(real, args, { version, ...options }),

@@ -1,5 +1,16 @@
 import type { ImageSpec, LayerSpec } from './archive.ts';
-import { directory, file, symlink, whiteout } from './tar-entry.ts';
+import {
+  blockDevice,
+  charDevice,
+  directory,
+  fifo,
+  file,
+  hardlink,
+  opaque,
+  symlink,
+  type TarEntry,
+  whiteout,
+} from './tar-entry.ts';
 
 /**
  * Five references over four manifests: two images on one base (`app:1`, `app:2`), one digest under two tags
@@ -54,4 +65,29 @@ export function layer(createdBy: string, name: string, sizeBytes = 10_000): Laye
       whiteout('etc/removed.conf'),
     ],
   };
+}
+
+/** One entry of every kind a layer can have, with the extremes of each field; msb takes them all. */
+export function everyEntryKind(): TarEntry[] {
+  return [
+    directory('etc', { mode: 0o750, uid: 3, gid: 4, mtime: 12_345 }),
+    file('etc/passwd', 'root:x:0:0\n', { mode: 0o4755 }),
+    hardlink('etc/passwd-', 'etc/passwd'),
+    symlink('etc/link', '../elsewhere'),
+    symlink('etc/long-link', 'x'.repeat(200)),
+    charDevice('dev-null', 1, 3),
+    blockDevice('dev-sda', 260, 70_000),
+    fifo('pipe'),
+    whiteout('etc/gone'),
+    opaque('srv'),
+    file(`deep/${'n'.repeat(150)}/file`, 'long'),
+    file(Buffer.from([0x66, 0xff, 0xfe]), 'not UTF-8'),
+    file('owned', '', { uid: 4_000_000_000, gid: 5_000_000 }),
+    file('old', '', { mtime: -5 }),
+    file('fraction', '', { mtime: 1.25 }),
+    file('labelled', '', { xattrs: { 'user.note': 'hello', 'security.capability': Buffer.from([1, 0, 2]) } }),
+    file('zeros', { sizeBytes: 3_000_001, fill: 'zeros' }),
+    file('noise', { sizeBytes: 1_500_000, fill: 'noise', seed: 7 }),
+    file('text', { sizeBytes: 100, fill: 'text' }),
+  ];
 }
