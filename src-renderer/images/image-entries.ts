@@ -1,0 +1,135 @@
+import type { Holder } from '../../src-shared/domain/holder.ts';
+import { describeHolder } from '../../src-shared/domain/holder.ts';
+import type { ImageDamage, ImageFacts, ImageHandle, Platform } from '../../src-shared/domain/image.ts';
+import { type CanonicalReference, displayReference } from '../../src-shared/domain/reference.ts';
+
+/** One reference with everything the list shows, sorts and searches by, worked out once per answer. */
+export interface ImageEntry {
+  readonly handle: ImageHandle;
+  /** Null until `images.facts` answered. */
+  readonly facts: ImageFacts | null;
+  readonly name: CanonicalReference;
+  /** Milliseconds since 1970; NaN when unknown. */
+  readonly createdMs: number;
+  readonly lastUsedMs: number;
+  /** How many references the digest has, this one included. */
+  readonly tagCount: number;
+  /** What the find field looks in: lower case, a line each for the reference, its canonical form, digest and labels. */
+  readonly haystack: string;
+}
+
+/** One line of the list: a reference, or all references of one digest, newest first. */
+export interface ImageRow {
+  /** The reference; grouped, the digest. */
+  readonly key: string;
+  /** The newest of `entries`, which stands for the row. */
+  readonly entry: ImageEntry;
+  readonly entries: readonly ImageEntry[];
+}
+
+/** Joins handles and facts, which come in the same order unless the cache changed between the two answers. */
+export function joinEntries(
+  handles: readonly ImageHandle[],
+  facts: readonly ImageFacts[] | null,
+): readonly ImageEntry[] {
+  const tagCounts = new Map<string, number>();
+  for (const { manifestDigest } of handles) {
+    tagCounts.set(manifestDigest, (tagCounts.get(manifestDigest) ?? 0) + 1);
+  }
+  const factsOf = factsFinder(facts ?? []);
+  return handles.map((handle, index) => {
+    const name = displayReference(handle.reference);
+    const found = factsOf(handle, index);
+    return {
+      handle,
+      facts: found,
+      name,
+      createdMs: time(handle.createdAt),
+      lastUsedMs: time(handle.lastUsedAt),
+      tagCount: tagCounts.get(handle.manifestDigest) ?? 1,
+      haystack: haystackOf(handle, name, found),
+    };
+  });
+}
+
+/** The rows of a list of entries that is already filtered and in order. */
+export function rowsOf(entries: readonly ImageEntry[]): readonly ImageRow[] {
+  return entries.map((entry) => ({ key: entry.handle.reference, entry, entries: [entry] }));
+}
+
+/**
+ * One row per digest of `matching`, where its first entry stood. A row has every reference of its digest, also
+ * those that do not match: what is done to the row is done to all of them.
+ */
+export function groupRows(matching: readonly ImageEntry[], all: readonly ImageEntry[]): readonly ImageRow[] {
+  const groups = new Map<string, ImageEntry[]>();
+  for (const { handle } of matching) groups.set(handle.manifestDigest, []);
+  for (const entry of all) groups.get(entry.handle.manifestDigest)?.push(entry);
+  return Array.from(groups, ([key, entries]) => {
+    const newestFirst = entries.length > 1 ? entries.toSorted(byAge) : entries;
+    return { key, entry: newestFirst[0]!, entries: newestFirst };
+  });
+}
+
+/** The references a row stands for. */
+export function referencesOf(row: ImageRow): readonly string[] {
+  return row.entries.map((entry) => entry.handle.reference);
+}
+
+/** Everyone who holds any of the row's references, each once. */
+export function holdersOf(row: ImageRow): readonly Holder[] {
+  const holders = new Map<string, Holder>();
+  for (const { facts } of row.entries) {
+    for (const holder of facts?.holders ?? []) holders.set(describeHolder(holder), holder);
+  }
+  return [...holders.values()];
+}
+
+export function damageOf(row: ImageRow): readonly ImageDamage[] {
+  return row.entry.facts?.damage ?? [];
+}
+
+/** `linux/arm64/v8`. */
+export function platformText(platform: Platform): string {
+  const variant = platform.variant === null ? '' : `/${platform.variant}`;
+  return `${platform.os}/${platform.architecture}${variant}`;
+}
+
+/** What msb recorded, the host's platform: all there is when the raw config is missing. Null when nothing is. */
+export function hostPlatformText({ os, architecture }: ImageHandle): string | null {
+  return os === null && architecture === null ? null : `${os ?? '?'}/${architecture ?? '?'}`;
+}
+
+/** The tag or the shortened digest: what tells references of one repository apart. */
+export function tagText(name: CanonicalReference): string | null {
+  if (name.tag !== null) return name.tag;
+  return name.digest === null ? null : `@${name.digest}`;
+}
+
+function factsFinder(
+  facts: readonly ImageFacts[],
+): (handle: ImageHandle, index: number) => ImageFacts | null {
+  let byReference: Map<string, ImageFacts> | null = null;
+  return ({ reference }, index) => {
+    const here = facts[index];
+    if (here?.reference === reference) return here;
+    byReference ??= new Map(facts.map((one) => [one.reference, one]));
+    return byReference.get(reference) ?? null;
+  };
+}
+
+function haystackOf(handle: ImageHandle, name: CanonicalReference, facts: ImageFacts | null): string {
+  const canonical = `${name.registry}/${name.repository}:${name.tag ?? ''}`;
+  return `${handle.reference}\n${canonical}\n${handle.manifestDigest}\n${facts?.labelText ?? ''}`.toLowerCase();
+}
+
+function time(text: string | null): number {
+  return text === null ? Number.NaN : Date.parse(text);
+}
+
+/** Newest first; of unknown age last. */
+function byAge(left: ImageEntry, right: ImageEntry): number {
+  if (Number.isNaN(left.createdMs)) return Number.isNaN(right.createdMs) ? 0 : 1;
+  if (Number.isNaN(right.createdMs)) return -1;
+  return right.createdMs - left.createdMs;
+}
