@@ -1,0 +1,26 @@
+export { changeCounter } from './change-counter.ts';
+export {
+  openReadableDatabase,
+  openWritableDatabase,
+  type ReadableDatabase,
+  type WritableDatabase,
+} from './connection.ts';
+export {
+  changeCounter,
+  type DeletedRows,
+  deleteRows,
+  inImmediateTransaction,
+  type RowsToDelete,
+} from './delete-rows.ts';
+export { listHandles, readHandle } from './handles.ts';
+export {
+  type ConfigRow,
+  type ImageLayerRow,
+  readConfigRow,
+  readImageLayers,
+  readLabelText,
+} from './image-rows.ts';
+export { msbVersionsOf } from './migrations.ts';
+export { readSchema } from './schema.ts';
+export { findUnfinishedDowngrade } from './self-downgrade.ts';
+export { EMPTY_SNAPSHOT, readSnapshot } from './snapshot.ts';

@@ -1,0 +1,2 @@
+export type { HomePaths } from './paths.ts';
+export { type HomeOptions, resolveHome } from './resolve-home.ts';
