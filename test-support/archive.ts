@@ -18,8 +18,11 @@ export interface LayerSpec {
   readonly entries: Iterable<TarEntry>;
   /** Becomes `history[].created_by` unless the config brings its own history. */
   readonly createdBy?: string;
-  /** `gzip` makes the blob digest differ from the diff ID; such a layer is built in memory. */
-  readonly compression?: 'gzip';
+  /**
+   * Makes the blob digest differ from the diff ID; such a layer is built in memory. A function answers the
+   * gzip of the tar it is given.
+   */
+  readonly compression?: 'gzip' | ((tar: Buffer) => Buffer);
 }
 
 /** Fields of the OCI image configuration; what is absent is left out of the JSON. */
@@ -274,7 +277,9 @@ class Archive {
   }
 
   addLayer(layer: LayerSpec): StoredLayer {
-    return layer.compression === 'gzip' ? this.#addCompressed(layer) : this.#addPlain(layer);
+    const { compression } = layer;
+    if (compression === undefined) return this.#addPlain(layer);
+    return this.#addCompressed(layer, compression === 'gzip' ? gzipSync : compression);
   }
 
   #addPlain(layer: LayerSpec): StoredLayer {
@@ -294,9 +299,9 @@ class Archive {
     return { diffId: digest, blobDigest: digest, sizeBytes, path, isCompressed: false };
   }
 
-  #addCompressed(layer: LayerSpec): StoredLayer {
+  #addCompressed(layer: LayerSpec, compress: (tar: Buffer) => Buffer): StoredLayer {
     const tar = Buffer.concat([...tarBytes(layer.entries)]);
-    const blob = gzipSync(tar);
+    const blob = compress(tar);
     const blobDigest = this.addBlob(blob);
     const diffId = digestOf(createHash('sha256').update(tar));
     const path = `blobs/sha256/${hexOf(blobDigest)}`;

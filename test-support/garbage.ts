@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { age } from './age.ts';
 import type { ImageSpec } from './archive.ts';
@@ -84,6 +84,8 @@ export interface GarbageOptions {
   /** How long ago the files were written; ten days unless said otherwise. */
   readonly ageMs?: number;
   readonly version?: MsbVersion;
+  /** Length of blobs, downloads and spools; 40,000 unless said otherwise. */
+  readonly sizeBytes?: number;
 }
 
 /**
@@ -95,11 +97,11 @@ export async function addGarbage(
   kinds: readonly GarbageKind[],
   options: GarbageOptions = {},
 ): Promise<Garbage[]> {
-  const { seed = 0, ageMs = 10 * 86_400_000, version = '0.6.18' } = options;
+  const { seed = 0, ageMs = 10 * 86_400_000, version = '0.6.18', sizeBytes = 40_000 } = options;
   const added: Garbage[] = [];
   for (const kind of kinds) {
     const before = new Set(cachePaths(home));
-    const digest = await MAKERS[kind]({ home, kind, seed, version });
+    const digest = await MAKERS[kind]({ home, kind, seed, version, sizeBytes });
     const paths = cachePaths(home).filter((path) => !before.has(path));
     for (const path of paths) age(join(home, 'cache', path), ageMs);
     added.push({ kind, paths: outermost(paths), digest });
@@ -112,6 +114,7 @@ interface Making {
   readonly kind: GarbageKind;
   readonly seed: number;
   readonly version: MsbVersion;
+  readonly sizeBytes: number;
 }
 
 type Maker = (making: Making) => string | null | Promise<string | null>;
@@ -155,22 +158,22 @@ const MAKERS: Readonly<Record<GarbageKind, Maker>> = {
     copyFirst(making.home, 'vmdk', '.vmdk', pathSafe(digestFor(making)));
     return null;
   },
-  blob: (making) => put(making, `layers/${nameFor(making)}.tar.gz`, 40_000),
+  blob: (making) => put(making, `layers/${nameFor(making)}.tar.gz`, making.sizeBytes),
   'download-part': (making) => {
     touch(making, `tmp/${nameFor(making)}.download.lock`);
-    return put(making, `tmp/${nameFor(making)}.part`, 70_000);
+    return put(making, `tmp/${nameFor(making)}.part`, making.sizeBytes);
   },
-  spool: (making) => put(making, `tmp/${nameFor(making)}.spool`, 90_000),
+  spool: (making) => put(making, `tmp/${nameFor(making)}.spool`, making.sizeBytes),
   'layer-part': (making) => put(making, `tmp/${nameFor(making)}.erofs.part`, 12_288),
   work: (making) => {
     put(making, `tmp/${nameFor(making)}.work/fsmeta.erofs`, 8192);
     return put(making, `tmp/${nameFor(making)}.work/rootfs.vmdk`, 500);
   },
   'flat-work': (making) => {
-    put(making, `tmp/${nameFor(making)}.flat.work/merged.spool`, 30_000);
-    return put(making, `tmp/${nameFor(making)}.flat.work/rootfs.raw.part`, 60_000);
+    put(making, `tmp/${nameFor(making)}.flat.work/merged.spool`, making.sizeBytes);
+    return put(making, `tmp/${nameFor(making)}.flat.work/rootfs.raw.part`, making.sizeBytes);
   },
-  'load-blob': (making) => put(making, `tmp/load-0-${DEAD_PID}-${making.seed}.blob`, 20_000),
+  'load-blob': (making) => put(making, `tmp/load-0-${DEAD_PID}-${making.seed}.blob`, making.sizeBytes),
   'save-tar': (making) => put(making, `tmp/save-${DEAD_PID}-${making.seed}.layer.tar`, 20_480),
   'stale-metadata': (making) => {
     const manifest = digestFor(making);
@@ -279,9 +282,16 @@ function copyLayer(making: Making): string {
 
 function copyFirst(home: string, folder: string, suffix: string, name: string): void {
   const directory = join(home, 'cache', folder);
-  const first = readdirSync(directory).find((candidate) => candidate.endsWith(suffix));
-  if (first === undefined) throw new Error('add garbage to a cache that holds an image');
-  copyFileSync(join(directory, first), join(directory, `${name}${suffix}`));
+  const real = readdirSync(directory).filter((candidate) => candidate.endsWith(suffix));
+  if (real.length === 0) throw new Error('add garbage to a cache that holds an image');
+  const smallest = real
+    .sort()
+    .reduce((one, other) => (lengthOf(directory, other) < lengthOf(directory, one) ? other : one));
+  copyFileSync(join(directory, smallest), join(directory, `${name}${suffix}`));
+}
+
+function lengthOf(directory: string, name: string): number {
+  return statSync(join(directory, name)).size;
 }
 
 function addLayerRow(making: Making, diffId: string): void {

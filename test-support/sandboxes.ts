@@ -19,8 +19,10 @@ export interface SandboxSpec {
   /** Adds a `run` row in state Running with this process id. */
   readonly runPid?: number;
   readonly rootDisk?: 'managed' | 'flat';
-  /** Allocated bytes of `upper.ext4` (or `rootfs.raw`), 4 GiB long; no file unless given. */
+  /** Allocated bytes of `upper.ext4` (or `rootfs.raw`); no file unless given. */
   readonly diskBytes?: number;
+  /** Its length; 4 GiB unless said otherwise, as msb makes it. */
+  readonly diskLengthBytes?: number;
   readonly createdAt?: Date;
 }
 
@@ -89,13 +91,13 @@ function lockFile(home: string, folder: string, name: string): string {
 
 const DISK_LENGTH = 4 * 2 ** 30;
 
-function addDirectory(home: string, { name, rootDisk, diskBytes }: SandboxSpec): void {
+function addDirectory(home: string, { name, rootDisk, diskBytes, diskLengthBytes }: SandboxSpec): void {
   const folder = join(home, 'sandboxes', name);
   if (existsSync(folder)) throw new Error(`there is a sandbox ${name} already`);
   for (const child of ['logs', 'runtime']) mkdirSync(join(folder, child), { recursive: true });
   if (diskBytes === undefined) return;
   const disk = rootDisk === 'flat' ? 'rootfs.raw' : 'upper.ext4';
-  writeSparse(join(folder, disk), { lengthBytes: DISK_LENGTH, contentBytes: diskBytes });
+  writeSparse(join(folder, disk), { lengthBytes: diskLengthBytes ?? DISK_LENGTH, contentBytes: diskBytes });
 }
 
 function columnText(
@@ -118,7 +120,10 @@ function configOf(spec: SandboxSpec, manifestDigest: string, isGrouped: boolean)
     image: {
       Oci: {
         reference: spec.reference,
-        root_disk: { kind: spec.rootDisk ?? 'managed', size_mib: 4096 },
+        root_disk: {
+          kind: spec.rootDisk ?? 'managed',
+          size_mib: (spec.diskLengthBytes ?? DISK_LENGTH) / 2 ** 20,
+        },
       },
     },
     resources: { cpus: 1, memory_mib: 512, max_cpus: 1, max_memory_mib: 512 },

@@ -20,8 +20,10 @@ export interface SnapshotSpec {
   readonly isIndexed?: boolean;
   /** The `snapshotId` (grouped) or digest of the snapshot it was made from. */
   readonly parent?: string;
-  /** Allocated bytes of the payload, 4 GiB long; no payload unless given. */
+  /** Allocated bytes of the payload; no payload unless given. */
   readonly diskBytes?: number;
+  /** Its length; 4 GiB unless said otherwise, as msb makes it. */
+  readonly diskLengthBytes?: number;
   /** Where the artifact's directory is made instead of `<home>/snapshots`, as `--dest-dir` does. */
   readonly parentDir?: string;
   readonly createdAt?: Date;
@@ -44,7 +46,7 @@ export function addSnapshot(home: string, spec: SnapshotSpec): AddedSnapshot {
     layout === 'grouped'
       ? groupedArtifact(home, spec, manifestDigest, createdAt)
       : singleArtifact(home, spec, manifestDigest, createdAt, layout);
-  if (layout !== 'none') writeArtifact(artifact, spec.diskBytes);
+  if (layout !== 'none') writeArtifact(artifact, spec);
   const digest = `sha256:${sha256(artifact.descriptor)}`;
   if (spec.isIndexed ?? true) indexSnapshot(home, spec, manifestDigest, createdAt, artifact, digest);
   return { path: artifact.path, digest, snapshotId: artifact.snapshotId };
@@ -74,7 +76,7 @@ function singleArtifact(
   const image = { ref: spec.reference, manifest_digest: manifestDigest };
   const created_at = createdAt.toISOString().replace('Z', '000000Z');
   const parent = spec.parent ?? null;
-  const upper = { file: 'upper.ext4', size_bytes: DISK_LENGTH, integrity: null };
+  const upper = { file: 'upper.ext4', size_bytes: spec.diskLengthBytes ?? DISK_LENGTH, integrity: null };
   const descriptor = isLegacy
     ? { schema: 1, created_at, parent, image, format: 'raw', fstype: 'ext4', upper, labels: {} }
     : {
@@ -137,10 +139,10 @@ function groupedArtifact(
           format: 'raw',
           layer_id: layer,
           payload: { file_kind: 'regular', integrity: null },
-          virtual_size: DISK_LENGTH,
+          virtual_size: spec.diskLengthBytes ?? DISK_LENGTH,
         },
       ],
-      virtual_size: DISK_LENGTH,
+      virtual_size: spec.diskLengthBytes ?? DISK_LENGTH,
     },
   };
   const groupDir = join(spec.parentDir ?? join(home, 'snapshots'), group);
@@ -155,7 +157,7 @@ function groupedArtifact(
   };
 }
 
-function writeArtifact(artifact: Artifact, diskBytes: number | undefined): void {
+function writeArtifact(artifact: Artifact, { diskBytes, diskLengthBytes }: SnapshotSpec): void {
   mkdirSync(artifact.path, { recursive: true });
   writeFileSync(join(artifact.path, artifact.descriptorName), artifact.descriptor);
   if (artifact.groupDir !== null) {
@@ -169,7 +171,7 @@ function writeArtifact(artifact: Artifact, diskBytes: number | undefined): void 
   if (diskBytes === undefined) return;
   const payload = join(artifact.path, artifact.payload);
   mkdirSync(dirname(payload), { recursive: true });
-  writeSparse(payload, { lengthBytes: DISK_LENGTH, contentBytes: diskBytes });
+  writeSparse(payload, { lengthBytes: diskLengthBytes ?? DISK_LENGTH, contentBytes: diskBytes });
 }
 
 function indexSnapshot(
@@ -201,7 +203,7 @@ function indexSnapshot(
       fstype: 'ext4',
       checkpoint_manifest_digest: null,
       artifact_path: artifact.path,
-      size_bytes: DISK_LENGTH,
+      size_bytes: spec.diskLengthBytes ?? DISK_LENGTH,
       locality: 'embedded',
       storage_binding_id: null,
       availability: 'ready',

@@ -28,6 +28,8 @@ export interface TarAttributes {
   readonly mtime?: number;
   /** Written as `SCHILY.xattr.<name>` PAX records. */
   readonly xattrs?: Readonly<Record<string, string | Buffer>>;
+  /** Further PAX records, as they are. */
+  readonly pax?: Readonly<Record<string, string>>;
 }
 
 /** A file's bytes, or a recipe for many of them. */
@@ -95,4 +97,27 @@ export function whiteout(path: string, attributes: TarAttributes = {}): TarEntry
 /** The marker that hides everything the layers below have in `directoryPath` (`''` for the root). */
 export function opaque(directoryPath: string, attributes: TarAttributes = {}): TarEntry {
   return file(directoryPath === '' ? '.wh..wh..opq' : `${directoryPath}/.wh..wh..opq`, '', attributes);
+}
+
+/**
+ * A file with `data` at its start and a hole up to `lengthBytes`, as a GNU sparse 1.0 member ("Storing Sparse
+ * Files" in the tar manual). For archives of homes; msb does not read it.
+ */
+export function sparseFile(
+  path: string,
+  data: Uint8Array,
+  lengthBytes: number,
+  attributes: TarAttributes = {},
+): TarEntry {
+  const map = Buffer.alloc(512);
+  map.write(`2\n0\n${data.length}\n${lengthBytes}\n0\n`);
+  return file('GNUSparseFile.0/data', Buffer.concat([map, data]), {
+    ...attributes,
+    pax: {
+      'GNU.sparse.major': '1',
+      'GNU.sparse.minor': '0',
+      'GNU.sparse.name': path,
+      'GNU.sparse.realsize': String(lengthBytes),
+    },
+  });
 }

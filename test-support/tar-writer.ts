@@ -151,6 +151,7 @@ function paxRecords(entry: TarEntry, path: Buffer, link: Buffer, sizeBytes: numb
   if ((entry.uid ?? 0) > MAX_OCTAL_7) add('uid', String(entry.uid));
   if ((entry.gid ?? 0) > MAX_OCTAL_7) add('gid', String(entry.gid));
   if (!Number.isInteger(mtime) || mtime < 0 || mtime > MAX_OCTAL_11) add('mtime', String(mtime));
+  for (const [name, value] of Object.entries(entry.pax ?? {})) add(name, value);
   for (const [name, value] of Object.entries(entry.xattrs ?? {}))
     add(`SCHILY.xattr.${name}`, Buffer.from(value));
   return Buffer.concat(records);
