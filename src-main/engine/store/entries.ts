@@ -13,7 +13,10 @@ export interface StoreSnapshot {
   /** Snapshot artifacts found below the snapshots directory, both layouts. */
   readonly snapshots: readonly SnapshotArtifact[];
   readonly locks: LockState;
-  /** Folders that could not be read, relative to the cache: what is in them is unknown. */
+  /**
+   * Folders, metadata files and flat refs that could not be read, relative to the cache: what is in them, or
+   * what they hold, is unknown. Below a folder also what could not be counted.
+   */
   readonly unreadable: readonly string[];
 }
 
@@ -52,17 +55,18 @@ export interface StoreEntry {
   readonly path: string;
   readonly what: StoreKind;
   readonly type: 'file' | 'directory' | 'symlink' | 'other';
-  /** Length in bytes; of a `work` or `leftover` directory the sum below it. */
+  /** Length in bytes, 0 for a directory itself; of one that stands for what is below it the sum of that. */
   readonly logicalBytes: number;
-  /** Blocks times 512; of a `work` or `leftover` directory the sum below it, directories included. */
+  /** Blocks times 512; of a directory that stands for what is below it the sum, directories included. */
   readonly allocatedBytes: number;
-  /** 1 for an entry that stands for one file; more for a directory that stands for what is below it. */
+  /** 1 for whatever is not a directory; of a directory that stands for what is below it their number, else 0. */
   readonly files: number;
+  /** Last modification; the latest of all when a directory stands for what is below it. */
   readonly mtimeMs: number;
   /** Device and inode as text: both exceed 2^53 on some file systems. */
   readonly dev: string;
   readonly ino: string;
-  /** The largest link count below a directory entry. */
+  /** 1 for directories: a file below one that has names elsewhere too is an entry of its own, `unknown`. */
   readonly linkCount: number;
   /** For layers and fsmeta: what the superblock check says; null for everything else. */
   readonly erofs: 'ok' | 'truncated' | 'bad-superblock' | 'unreadable' | null;

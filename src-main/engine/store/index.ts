@@ -1,0 +1,40 @@
+/** Reads the cache directory. Knows nothing of the database, and changes nothing but the locks it is asked to take. */
+export { resolveCacheDir } from './cache-dir.ts';
+export {
+  canProbeLocks,
+  type HeldLock,
+  isSandboxRunning,
+  type LockOptions,
+  probeLock,
+  readLockState,
+  tryLockExclusive,
+} from './locks.ts';
+export { type MetadataDocument, readMetadata } from './metadata.ts';
+export {
+  classify,
+  flatDiskPath,
+  flatLockPath,
+  flatRefPath,
+  fsmetaLockPath,
+  fsmetaPath,
+  layerLockPath,
+  layerPath,
+  metadataLockPath,
+  metadataPath,
+  OWN_FOLDER,
+  referenceKey,
+  vmdkPath,
+} from './names.ts';
+export { measureOutsideDisks } from './outside-disks.ts';
+export { isProcessAlive } from './processes.ts';
+export { parseRawConfig, type RawConfig } from './raw-config.ts';
+export {
+  createStoreReader,
+  type ReadOptions,
+  type ScanOptions,
+  type StoreReader,
+  scanStore,
+} from './scan.ts';
+export { readSnapshotArtifact, scanSnapshots } from './snapshot-artifacts.ts';
+export { measureTree, type TreeSize } from './tree-size.ts';
+export { readVmdk, readVmdkLayers, type VmdkDescriptor } from './vmdk.ts';

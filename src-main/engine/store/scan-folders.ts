@@ -1,0 +1,351 @@
+import type { BigIntStats } from 'node:fs';
+import { readBoundedFile } from './bounded-file.ts';
+import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-listing.ts';
+import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
+import { MOST_METADATA_BYTES, parseFlatRef, parseMetadata } from './metadata.ts';
+import { classify, FOLDERS, type Folder, isFolder } from './names.ts';
+import { isProcessAlive } from './processes.ts';
+import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
+import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
+
+/** What one name in a folder came to. Its parts stay the same objects for as long as they look the same. */
+export interface Seen {
+  readonly name: RawPath;
+  readonly entry: StoreEntry;
+  readonly changeTimeNs: bigint;
+  /** False when it changed so shortly before it was looked at that a further change might bear the same time. */
+  readonly isSettled: boolean;
+  /** Of a metadata file or flat ref. */
+  readonly content: MetadataFile | FlatRefFile | null;
+  /** Below a directory: names of files that have names elsewhere too. */
+  readonly below: readonly StoreEntry[];
+  /** Paths of what could not be read at or below it. */
+  readonly unreadable: readonly string[];
+  /** How many entries the walk of a directory looked at; 0 for everything else. */
+  readonly visited: number;
+}
+
+export interface SeenFolder {
+  readonly entry: StoreEntry;
+  readonly changeTimeNs: bigint;
+  readonly isSettled: boolean;
+  /** By name, known folders left out. */
+  readonly children: ReadonlyMap<string, Seen>;
+  /** False when it could not be listed whole. */
+  readonly isReadable: boolean;
+}
+
+export interface FolderScan {
+  /** The cache directory, links resolved. */
+  readonly root: string;
+  /** Look at everything, whatever the folders' change times say. */
+  readonly isFull: boolean;
+  /** Paths relative to the cache to look at in any case. */
+  readonly changed: ReadonlySet<string>;
+  readonly checkSuperblocks: boolean;
+  /** What the last scan of the same root came to. */
+  readonly previous: ReadonlyMap<Folder, SeenFolder>;
+}
+
+/**
+ * The known folders of a cache with what is in them, in the order of `FOLDERS`: metadata last, so that whoever
+ * finishes a pull while the layers are listed has written it by then. Folders that are missing, or not directories,
+ * are left out.
+ */
+export function scanFolders(scan: FolderScan): ReadonlyMap<Folder, SeenFolder> {
+  const folders = new Map<Folder, SeenFolder>();
+  for (const folder of FOLDERS) {
+    // A folder reached through a link is not looked into: its parent was not entered.
+    if (folder !== '' && !folders.has(parentOf(folder))) continue;
+    const seen = new FolderVisit(scan, folder).run();
+    if (seen !== null) folders.set(folder, seen);
+  }
+  return folders;
+}
+
+export function areSameFolders(
+  left: ReadonlyMap<Folder, SeenFolder>,
+  right: ReadonlyMap<Folder, SeenFolder>,
+): boolean {
+  if (left.size !== right.size) return false;
+  return [...right].every(([folder, seen]) => {
+    const other = left.get(folder);
+    return other !== undefined && isSameFolder(other, seen);
+  });
+}
+
+function isSameFolder(left: SeenFolder, right: SeenFolder): boolean {
+  if (left.entry !== right.entry || left.isReadable !== right.isReadable) return false;
+  if (left.children.size !== right.children.size) return false;
+  for (const [name, seen] of right.children) {
+    const other = left.children.get(name);
+    if (other === undefined || !isSameSeen(other, seen)) return false;
+  }
+  return true;
+}
+
+function isSameSeen(left: Seen, right: Seen): boolean {
+  return (
+    left === right ||
+    (left.entry === right.entry &&
+      left.content === right.content &&
+      left.below === right.below &&
+      left.unreadable === right.unreadable)
+  );
+}
+
+/** Longer than the coarsest time stamps of the file systems people keep caches on. */
+const SETTLING_NS = 2_000_000_000n;
+/** A larger directory of a kind we do not know is walked again only when it changed itself, or in a full scan. */
+const SMALL_TREE = 1000;
+/** Published by rename under a name that says the content, or an empty lock: need not be looked at again. */
+const SEALED: ReadonlySet<StoreKind['kind']> = new Set([
+  'layer',
+  'layer-lock',
+  'fsmeta',
+  'fsmeta-lock',
+  'vmdk',
+  'metadata-lock',
+  'flat-disk',
+  'flat-lock',
+]);
+/** Published by rename, but again and again under one name. */
+const REWRITTEN: ReadonlySet<StoreKind['kind']> = new Set(['metadata', 'flat-ref']);
+const NOTHING: readonly never[] = [];
+
+class FolderVisit {
+  readonly #scan: FolderScan;
+  readonly #folder: Folder;
+  readonly #path: string;
+  readonly #previous: SeenFolder | undefined;
+  readonly #settledBeforeNs = BigInt(Date.now()) * 1_000_000n - SETTLING_NS;
+  #isReadable = true;
+  #isUnchanged = false;
+
+  constructor(scan: FolderScan, folder: Folder) {
+    this.#scan = scan;
+    this.#folder = folder;
+    this.#path = folder === '' ? scan.root : `${scan.root}/${folder}`;
+    this.#previous = scan.previous.get(folder);
+  }
+
+  /** Null when there is no such directory. */
+  run(): SeenFolder | null {
+    const stats = this.#lookAtFolder();
+    if (stats === null) return null;
+    this.#isUnchanged = this.#isSameFolder(stats);
+    const children = new Map<string, Seen>();
+    for (const name of this.#names()) {
+      const child = this.#child(name);
+      if (child !== null) children.set(keyOf(name), child);
+    }
+    return {
+      entry: sameOr(this.#previous?.entry, folderEntry(this.#folder, stats)),
+      changeTimeNs: stats.ctimeNs,
+      isSettled: this.#isSettled(stats),
+      children,
+      isReadable: this.#isReadable,
+    };
+  }
+
+  #lookAtFolder(): BigIntStats | null {
+    try {
+      const stats = lookAt(this.#path);
+      return stats?.isDirectory() ? stats : null;
+    } catch {
+      // Its parent could not be searched, and says so.
+      return null;
+    }
+  }
+
+  #isSameFolder(stats: BigIntStats): boolean {
+    const previous = this.#previous;
+    // msb writes into tmp at any time, without the folder changing.
+    if (previous === undefined || this.#scan.isFull || this.#folder === 'tmp') return false;
+    return (
+      previous.isSettled &&
+      previous.isReadable &&
+      previous.changeTimeNs === stats.ctimeNs &&
+      previous.entry.ino === `${stats.ino}`
+    );
+  }
+
+  #names(): readonly RawPath[] {
+    if (this.#isUnchanged) return [...this.#previous!.children.values()].map((child) => child.name);
+    try {
+      return listNames(this.#path);
+    } catch {
+      this.#isReadable = false;
+      return [];
+    }
+  }
+
+  #child(name: RawPath): Seen | null {
+    const path = this.#folder === '' ? `${name}` : `${this.#folder}/${name}`;
+    const old = this.#previous?.children.get(keyOf(name));
+    if (old !== undefined && this.#mayKeep(old, path)) return old;
+    const raw = joinRaw(this.#path, name);
+    try {
+      const stats = lookAt(raw);
+      if (stats === null) return null;
+      if (!stats.isDirectory()) return this.#file(name, path, raw, stats, old);
+      return isFolder(path) ? null : this.#tree(name, path, raw, stats, old);
+    } catch {
+      this.#isReadable = false;
+      return null;
+    }
+  }
+
+  #mayKeep(old: Seen, path: string): boolean {
+    if (this.#scan.isFull || !old.isSettled || this.#scan.changed.has(path)) return false;
+    const { what, erofs } = old.entry;
+    if (SEALED.has(what.kind)) return erofs === null || erofs === 'ok';
+    return this.#isUnchanged && REWRITTEN.has(what.kind);
+  }
+
+  #file(name: RawPath, path: string, raw: RawPath, stats: BigIntStats, old: Seen | undefined): Seen | null {
+    const isSame = old?.isSettled === true && isSameInode(old, stats);
+    if (isSame && old.entry.what.kind !== 'transfer') return old;
+    const what = classify(path, typeOf(stats), isProcessAlive);
+    const read = readContent(what, raw);
+    if (read === 'missing') return null;
+    const entry = fileEntry(path, what, stats, this.#erofs(what, raw, stats));
+    return {
+      name,
+      entry: sameOr(old?.entry, entry),
+      changeTimeNs: stats.ctimeNs,
+      isSettled: this.#isSettled(stats),
+      content: sameOr(old?.content, read.content),
+      below: NOTHING,
+      unreadable: read.isReadable ? NOTHING : sameOr(old?.unreadable, [path]),
+      visited: 0,
+    };
+  }
+
+  #erofs(what: StoreKind, raw: RawPath, stats: BigIntStats): StoreEntry['erofs'] {
+    if (what.kind !== 'layer' && what.kind !== 'fsmeta') return null;
+    if (this.#scan.checkSuperblocks) return checkSuperblock(raw, Number(stats.size));
+    return isWholeBlocks(Number(stats.size)) ? 'ok' : 'truncated';
+  }
+
+  #tree(name: RawPath, path: string, raw: RawPath, stats: BigIntStats, old: Seen | undefined): Seen | null {
+    if (old !== undefined && this.#mayKeepTree(old, path, stats)) return old;
+    const walk = walkTree(raw);
+    if (walk === null) return null;
+    const entry: StoreEntry = {
+      ...folderEntry(path, stats),
+      what: classify(path, 'directory'),
+      logicalBytes: walk.logicalBytes,
+      allocatedBytes: walk.allocatedBytes,
+      files: walk.files,
+      mtimeMs: walk.latestMtimeMs,
+    };
+    const below = walk.linkedElsewhere.map((file) =>
+      fileEntry(`${path}/${file.path}`, { kind: 'unknown' }, file.stats, null),
+    );
+    const unreadable = walk.unreadable.map((lost) => (lost === '' ? path : `${path}/${lost}`));
+    return {
+      name,
+      entry: sameOr(old?.entry, entry),
+      changeTimeNs: stats.ctimeNs,
+      isSettled: this.#isSettled(stats),
+      content: null,
+      below: sameOr(old?.below, below),
+      unreadable: sameOr(old?.unreadable, unreadable),
+      visited: walk.visited,
+    };
+  }
+
+  #mayKeepTree(old: Seen, path: string, stats: BigIntStats): boolean {
+    if (this.#scan.isFull || !old.isSettled || old.visited <= SMALL_TREE) return false;
+    if (old.changeTimeNs !== stats.ctimeNs || old.entry.ino !== `${stats.ino}`) return false;
+    return ![...this.#scan.changed].some((changed) => changed === path || changed.startsWith(`${path}/`));
+  }
+
+  #isSettled(stats: BigIntStats): boolean {
+    return stats.ctimeNs < this.#settledBeforeNs;
+  }
+}
+
+/** Two names that are not UTF-8 may look alike as text. */
+function keyOf(name: RawPath): string {
+  return typeof name === 'string' ? name : `\0${name.toString('latin1')}`;
+}
+
+function parentOf(folder: Folder): Folder {
+  return folder.slice(0, Math.max(0, folder.lastIndexOf('/'))) as Folder;
+}
+
+function isSameInode({ entry, changeTimeNs }: Seen, stats: BigIntStats): boolean {
+  return (
+    changeTimeNs === stats.ctimeNs &&
+    entry.ino === `${stats.ino}` &&
+    entry.dev === `${stats.dev}` &&
+    entry.logicalBytes === Number(stats.size) &&
+    // Delayed allocation changes this one without the change time.
+    entry.allocatedBytes === allocatedBytesOf(stats) &&
+    entry.linkCount === Number(stats.nlink)
+  );
+}
+
+function folderEntry(path: string, stats: BigIntStats): StoreEntry {
+  return {
+    path,
+    what: { kind: 'directory' },
+    type: 'directory',
+    logicalBytes: 0,
+    allocatedBytes: allocatedBytesOf(stats),
+    files: 0,
+    mtimeMs: mtimeMsOf(stats),
+    dev: `${stats.dev}`,
+    ino: `${stats.ino}`,
+    linkCount: 1,
+    erofs: null,
+  };
+}
+
+function fileEntry(
+  path: string,
+  what: StoreKind,
+  stats: BigIntStats,
+  erofs: StoreEntry['erofs'],
+): StoreEntry {
+  return {
+    path,
+    what,
+    type: typeOf(stats),
+    logicalBytes: Number(stats.size),
+    allocatedBytes: allocatedBytesOf(stats),
+    files: 1,
+    mtimeMs: mtimeMsOf(stats),
+    dev: `${stats.dev}`,
+    ino: `${stats.ino}`,
+    linkCount: Number(stats.nlink),
+    erofs,
+  };
+}
+
+interface ReadContent {
+  readonly content: MetadataFile | FlatRefFile | null;
+  readonly isReadable: boolean;
+}
+
+const NO_CONTENT: ReadContent = { content: null, isReadable: true };
+
+/** The meaning of a metadata file or flat ref; `missing` when it went since it was looked at. */
+function readContent(what: StoreKind, raw: RawPath): ReadContent | 'missing' {
+  if (what.kind !== 'metadata' && what.kind !== 'flat-ref') return NO_CONTENT;
+  const file = readBoundedFile(raw, MOST_METADATA_BYTES);
+  if (file.kind === 'missing') return 'missing';
+  const text = file.kind === 'text' ? file.text : null;
+  const content =
+    what.kind === 'metadata'
+      ? { key: what.key, content: text === null ? null : parseMetadata(text) }
+      : { manifestDigest: what.manifestDigest, artifactDigest: text === null ? null : parseFlatRef(text) };
+  return { content, isReadable: text !== null };
+}
+
+/** The old value where the new one says the same, so that whoever compares by identity sees no change. */
+function sameOr<T>(old: T | undefined, next: T): T {
+  return old !== undefined && JSON.stringify(old) === JSON.stringify(next) ? old : next;
+}

@@ -1,0 +1,135 @@
+import type { HomePaths } from '../home/paths.ts';
+import { resolveCacheDir } from './cache-dir.ts';
+import { lookAt } from './directory-listing.ts';
+import type { FlatRefFile, MetadataFile, StoreEntry, StoreSnapshot } from './entries.ts';
+import { readKernelLocks } from './kernel-locks.ts';
+import { type LockOptions, readLockState } from './locks.ts';
+import type { Folder } from './names.ts';
+import { areSameFolders, type SeenFolder, scanFolders } from './scan-folders.ts';
+import { scanSnapshots } from './snapshot-artifacts.ts';
+
+export interface ScanOptions {
+  /** False leaves the magic number of layers and fsmeta unread: only their length is judged. */
+  readonly checkSuperblocks?: boolean;
+}
+
+export interface ReadOptions {
+  readonly locks?: NonNullable<LockOptions['how']>;
+  /**
+   * Paths relative to the cache that a watcher saw change. They are looked at again even where their folder says
+   * that nothing did.
+   */
+  readonly changed?: Iterable<string>;
+}
+
+/** Keeps what it last saw of one cache. Both answers are the same object as before while nothing differs. */
+export interface StoreReader {
+  /**
+   * Lists only folders that changed since the last time, and in them looks only at what is new or not finished:
+   * msb publishes layers, fsmeta, VMDK, metadata and flat disks by rename, which changes their folder. A published
+   * file damaged or replaced in place is noticed by `readFully`, or when `changed` names it.
+   */
+  read(options?: ReadOptions): StoreSnapshot;
+  /** Looks at every file. Contents are read again only where inode, length or change time differ. */
+  readFully(options?: Pick<ReadOptions, 'locks'>): StoreSnapshot;
+}
+
+/**
+ * Everything below the cache directory, each file once: the allocated bytes of the entries, an inode with several
+ * names counted once, add up to what `du` says. Links are never followed, save that the cache directory itself may
+ * be one. Files that vanish meanwhile are left out; folders that cannot be read are listed.
+ */
+export function scanStore(paths: HomePaths, options: ScanOptions = {}): StoreSnapshot {
+  return createStoreReader(paths, options).readFully();
+}
+
+export function createStoreReader(paths: HomePaths, options: ScanOptions = {}): StoreReader {
+  const reader = new Reader(paths, options.checkSuperblocks ?? true);
+  return {
+    read: ({ locks = 'probed', changed = [] } = {}) => reader.read(false, locks, new Set(changed)),
+    readFully: ({ locks = 'probed' } = {}) => reader.read(true, locks, new Set()),
+  };
+}
+
+class Reader {
+  readonly #paths: HomePaths;
+  readonly #checkSuperblocks: boolean;
+  #root: string | null = null;
+  #folders: ReadonlyMap<Folder, SeenFolder> = new Map();
+  #last: StoreSnapshot | null = null;
+
+  constructor(paths: HomePaths, checkSuperblocks: boolean) {
+    this.#paths = paths;
+    this.#checkSuperblocks = checkSuperblocks;
+  }
+
+  read(isFull: boolean, how: NonNullable<LockOptions['how']>, changed: ReadonlySet<string>): StoreSnapshot {
+    const before = readKernelLocks();
+    const isSame = this.#readFolders(isFull, changed);
+    const last = this.#last;
+    const content = isSame && last !== null ? last : this.#assemble();
+    const next: StoreSnapshot = {
+      ...content,
+      snapshots: scanSnapshots(this.#paths.snapshotsDir),
+      locks: readLockState(this.#paths, content.entries, { how, before }),
+    };
+    const isSameSnapshot = content === last && isSameOutside(last, next);
+    this.#last = isSameSnapshot ? last : next;
+    return this.#last;
+  }
+
+  /** True when they came to the same as before. */
+  #readFolders(isFull: boolean, changed: ReadonlySet<string>): boolean {
+    const root = resolveCacheDir(this.#paths);
+    const previous = root === this.#root ? this.#folders : new Map<Folder, SeenFolder>();
+    this.#root = root;
+    const checkSuperblocks = this.#checkSuperblocks;
+    this.#folders =
+      root === null ? new Map() : scanFolders({ root, isFull, changed, checkSuperblocks, previous });
+    return areSameFolders(previous, this.#folders);
+  }
+
+  #assemble(): Omit<StoreSnapshot, 'snapshots' | 'locks'> {
+    if (!this.#folders.has('')) {
+      const unreadable = isSomethingAt(this.#paths.cacheDir) ? [''] : [];
+      return { exists: false, entries: [], metadata: [], flatRefs: [], unreadable };
+    }
+    return { exists: true, ...assemble(this.#folders) };
+  }
+}
+
+/** Known folders and what is directly in them first: an inode that has a name there counts with that name. */
+function assemble(folders: ReadonlyMap<Folder, SeenFolder>) {
+  const entries: StoreEntry[] = [];
+  const trees: StoreEntry[] = [];
+  const metadata: MetadataFile[] = [];
+  const flatRefs: FlatRefFile[] = [];
+  const unreadable: string[] = [];
+  for (const folder of folders.values()) {
+    entries.push(folder.entry);
+    if (!folder.isReadable) unreadable.push(folder.entry.path);
+    for (const { entry, content, below, unreadable: lost } of folder.children.values()) {
+      if (entry.type === 'directory') trees.push(entry, ...below);
+      else entries.push(entry);
+      unreadable.push(...lost);
+      if (content === null) continue;
+      if ('key' in content) metadata.push(content);
+      else flatRefs.push(content);
+    }
+  }
+  for (const entry of trees) entries.push(entry);
+  return { entries, metadata, flatRefs, unreadable };
+}
+
+function isSameOutside(last: StoreSnapshot, next: StoreSnapshot): boolean {
+  return JSON.stringify([last.snapshots, last.locks]) === JSON.stringify([next.snapshots, next.locks]);
+}
+
+/** No directory, or one that must not be seen. In doubt there is something. */
+function isSomethingAt(path: string): boolean {
+  try {
+    return lookAt(path) !== null;
+  } catch {
+    return true;
+  }
+}
