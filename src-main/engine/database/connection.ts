@@ -134,7 +134,11 @@ function connect(file: string, readonly: boolean): Database.Database {
     connection.pragma('trusted_schema = OFF');
     // Finds a damaged page when it is read, not when its content is used.
     connection.pragma('cell_size_check = ON');
-    if (!readonly) connection.pragma('synchronous = FULL');
+    if (!readonly) {
+      connection.pragma('synchronous = FULL');
+      // A removal is wanted most when the disk is full.
+      connection.pragma('temp_store = MEMORY');
+    }
     // The first statement that looks into the file: what is not a database, or needs recovery, fails here.
     connection.pragma('schema_version');
     return connection;

@@ -1,4 +1,5 @@
 import type { WritableDatabase } from './connection.ts';
+import { whileEmptied } from './emptied-table.ts';
 
 /** Row ids to delete. Each must be in the list that names it: nothing is inferred. */
 export interface RowsToDelete {
@@ -30,13 +31,17 @@ export function inImmediateTransaction<T>(database: WritableDatabase, work: () =
  * fail, and with it everything.
  */
 export function deleteRows(database: WritableDatabase, rows: RowsToDelete): DeletedRows {
-  // msb has no index for "which links name this layer", so each deleted layer reads all links: twice with RESTRICT
-  // as it stands, which looks at once and refuses, and once when the constraint is checked at the commit.
+  // RESTRICT looks for rows that point here a second time, at once, although the commit checks all the same.
   database.change('PRAGMA defer_foreign_keys = ON');
+  const { referenceIds, manifestIds, layerIds } = rows;
   return {
-    references: deleteById(database, 'image_ref', rows.referenceIds),
-    manifests: deleteById(database, 'manifest', rows.manifestIds),
-    layers: deleteById(database, 'layer', rows.layerIds),
+    references: deleteById(database, 'image_ref', referenceIds),
+    manifests: whileEmptied(database, 'image_ref', manifestIds.length, () =>
+      deleteById(database, 'manifest', manifestIds),
+    ),
+    layers: whileEmptied(database, 'manifest_layer', layerIds.length, () =>
+      deleteById(database, 'layer', layerIds),
+    ),
   };
 }
 

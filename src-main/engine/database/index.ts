@@ -6,7 +6,6 @@ export {
   type WritableDatabase,
 } from './connection.ts';
 export {
-  changeCounter,
   type DeletedRows,
   deleteRows,
   inImmediateTransaction,

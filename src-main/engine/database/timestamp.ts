@@ -1,4 +1,7 @@
 const STORED = /^(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z?$/;
+/** What nearly every stored time looks like, on a day that every month has. */
+const USUAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}(?!000)\d{3}$/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -6,7 +9,10 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * of 0, 3, 6 or 9 fraction digits that loses nothing. Null for anything else, also for days no calendar has.
  */
 export function toRfc3339(stored: unknown): string | null {
-  const parts = typeof stored === 'string' ? STORED.exec(stored) : null;
+  if (typeof stored !== 'string') return null;
+  // Four times as fast as taking it apart, and a list has twenty thousand of them.
+  if (USUAL.test(stored)) return `${stored.slice(0, 10)}T${stored.slice(11)}+00:00`;
+  const parts = STORED.exec(stored);
   if (parts === null) return null;
   const [, year, month, day, hour, minute, second, fraction] = parts;
   if (!isDay(Number(year), Number(month), Number(day))) return null;
