@@ -32,7 +32,7 @@ describe('parseServeOptions', () => {
     [['\u001b[2J\nnext line'], '“\\u{1b}[2J\\nnext line” is not an option; '],
     [['--home'], '--home needs a value'],
     [['--home='], '--home needs a value'],
-    [['--home', '--port', '1'], '--home needs a folder'],
+    [['--home', '--port', '1'], '--home needs a value'],
     [['--home', 'a\0b'], '--home has a NUL in it'],
     [['--home', '/a', '--home', '/b'], '--home is given twice'],
     [['--home', '/a', '--sample'], '--home and --sample exclude each other'],

@@ -33,7 +33,7 @@ export function readArguments(argv: readonly string[], kinds: OptionKinds): Give
     if (options.has(name)) throw new ArgumentProblem(`--${name} is given twice`);
     options.set(
       name,
-      kinds[name] === 'flag' ? noValue(name, match[2]) : value(name, match[2] ?? argv[++index]),
+      kinds[name] === 'flag' ? noValue(name, match[2]) : value(name, match[2] ?? next(argv, ++index)),
     );
   }
   return { options, rest };
@@ -42,6 +42,12 @@ export function readArguments(argv: readonly string[], kinds: OptionKinds): Give
 function noValue(name: string, given: string | undefined): string {
   if (given !== undefined) throw new ArgumentProblem(`--${name} takes no value`);
   return '';
+}
+
+/** What stands behind an option; another option is not its value. */
+function next(argv: readonly string[], index: number): string | undefined {
+  const argument = argv[index];
+  return argument?.startsWith('--') ? undefined : argument;
 }
 
 function value(name: string, given: string | undefined): string {
@@ -53,7 +59,6 @@ function value(name: string, given: string | undefined): string {
 export function homeArgument(given: GivenArguments, cwd: string): string | null {
   const home = given.options.get('home');
   if (home === undefined) return null;
-  if (home.startsWith('--')) throw new ArgumentProblem('--home needs a folder');
   if (home.includes('\0')) throw new ArgumentProblem('--home has a NUL in it');
   if (given.options.has('sample')) throw new ArgumentProblem('--home and --sample exclude each other');
   return resolve(cwd, home);
