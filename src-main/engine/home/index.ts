@@ -1,2 +1,3 @@
 export type { HomePaths } from './paths.ts';
 export { type HomeOptions, resolveHome } from './resolve-home.ts';
+export { unpackSample } from './sample.ts';
