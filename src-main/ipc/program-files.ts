@@ -8,4 +8,4 @@ export const RENDERER_DIR = fileURLToPath(new URL('out/renderer/', ROOT));
 /** The built preload script; Electron's sandbox takes no other module format. */
 export const PRELOAD_FILE = fileURLToPath(new URL('out/preload/preload.cjs', ROOT));
 /** The packed sample cache. */
-export const SAMPLE_ARCHIVE = fileURLToPath(new URL('resources/sample-cache.tar.gz', ROOT));
+export const SAMPLE_ARCHIVE = fileURLToPath(new URL('resources/sample/home.tar.gz', ROOT));
