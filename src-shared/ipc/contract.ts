@@ -206,6 +206,12 @@ export interface ServerMessage {
   readonly isLast: boolean;
 }
 
+declare global {
+  // Node and the DOM both have it, this folder sees neither: the name alone, which merges with theirs.
+  // biome-ignore lint/suspicious/noEmptyInterface: its members are the platform's
+  interface AbortSignal {}
+}
+
 /** What a handler gets beside its input. */
 export interface CallContext<Item> {
   /** Aborted when the client cancels or goes away. */

@@ -202,7 +202,7 @@ class Builder {
       }
     }
     this.#collectPinnedReferences();
-    for (const row of this.#database.references) {
+    for (const row of this.#database.references.toSorted(newestFirst)) {
       const manifest = this.#manifestsById.get(row.manifestId);
       // Foreign keys make this impossible in a healthy database; a damaged one lists it among the damaged rows.
       if (manifest === undefined) continue;
@@ -396,6 +396,13 @@ class Builder {
     this.#layers.set(diffId, node);
     return node;
   }
+}
+
+/** As msb lists them: by time, those of one instant by row id, those without a time last. */
+function newestFirst(a: ReferenceRow, b: ReferenceRow): number {
+  const [left, right] = [a.createdAt ?? '', b.createdAt ?? ''];
+  if (left === right) return a.id - b.id;
+  return left < right ? 1 : -1;
 }
 
 function connect(manifest: ManifestNode, layer: LayerNode): void {

@@ -268,11 +268,7 @@ class Drafting {
         : this.#keepsFlatDisk(entry, everyRefGoes === true);
       if (reason !== null) this.#keep('flat-disk', entry.path, reason, entry);
       else {
-        const why =
-          everyRefGoes === undefined
-            ? 'flat disk of an image that is gone'
-            : 'flat disk of an image that goes';
-        this.#take('flat-disk', entry.path, why, { entry, partOf: null });
+        this.#take('flat-disk', entry.path, 'flat disk no image needs any more', { entry, partOf: null });
       }
     }
   }

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { tryLockExclusive } from '../store/locks.ts';
+
+const LEASES = '.msb-leases';
+
+/**
+ * Later msb versions keep a lease per directory entry: `.msb-leases/<sha256 of the file name>.lock` beside it,
+ * locked shared by whoever reads or publishes the entry and exclusively by whoever deletes it. Where a storage
+ * directory has that folder we take the lease as msb would; it is released, never deleted.
+ *
+ * @returns null where msb keeps no leases, `held` while somebody uses the entry.
+ */
+export function takeLease(file: string): { release(): void } | 'held' | null {
+  if (!existsSync(path.join(path.dirname(file), LEASES))) return null;
+  return tryLockExclusive(leasePath(file), { create: true }) ?? 'held';
+}
+
+/** Where the lease of a file lies: relative to what `file` is relative to. */
+export function leasePath(file: string): string {
+  const name = createHash('sha256').update(path.basename(file)).digest('hex');
+  return path.join(path.dirname(file), LEASES, `${name}.lock`);
+}

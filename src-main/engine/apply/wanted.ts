@@ -1,0 +1,83 @@
+import type { Inventory, ManifestNode } from '../inventory/inventory.ts';
+import type { Step } from '../plan/plan.ts';
+import type { StoreEntry, StoreKind, StoreSnapshot } from '../store/entries.ts';
+
+/**
+ * The store as it is without what is ours: metadata that is on its way out must not hold the layers that go with
+ * it (written anew since the plan it is another inode, and stays in), and the leases we took are not msb at work.
+ */
+export function withoutOurs(
+  store: StoreSnapshot,
+  victims: readonly Step[],
+  ownLocks: ReadonlySet<string>,
+): StoreSnapshot {
+  const held = store.locks.held.filter((file) => !ownLocks.has(file));
+  return { ...withoutVictims(store, victims), locks: { ...store.locks, held } };
+}
+
+function withoutVictims(store: StoreSnapshot, victims: readonly Step[]): StoreSnapshot {
+  const going = new Map<string, StoreEntry>();
+  for (const { item, entry } of victims) {
+    if (entry !== null && (item.kind === 'metadata' || item.kind === 'flat-ref'))
+      going.set(entry.path, entry);
+  }
+  if (going.size === 0) return store;
+  const isGoing = (entry: StoreEntry) => {
+    const victim = going.get(entry.path);
+    return (
+      victim !== undefined &&
+      victim.ino === entry.ino &&
+      victim.dev === entry.dev &&
+      victim.mtimeMs === entry.mtimeMs
+    );
+  };
+  const entries = store.entries.filter((entry) => !isGoing(entry));
+  const keys = new Set<string>();
+  const digests = new Set<string>();
+  for (const { what } of entries) {
+    if (what.kind === 'metadata') keys.add(what.key);
+    else if (what.kind === 'flat-ref') digests.add(what.manifestDigest);
+  }
+  return {
+    ...store,
+    entries,
+    metadata: store.metadata.filter((file) => keys.has(file.key)),
+    flatRefs: store.flatRefs.filter((file) => digests.has(file.manifestDigest)),
+  };
+}
+
+/** Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did. */
+export function wantedNow(inventory: Inventory, what: StoreKind): string | null {
+  if (inventory.inFlight.length > 0) return 'msb started a pull, load or save meanwhile';
+  const everything =
+    inventory.holdingEverything.length > 0 ? 'a holder that cannot be read may need it' : null;
+  switch (what.kind) {
+    case 'layer': {
+      const layer = inventory.layers.get(what.diffId);
+      if (layer === undefined) return everything;
+      const isNeeded = layer.manifests.size > 0 || layer.metadata.size > 0 || layer.unknownHolders.length > 0;
+      return isNeeded || layer.row !== null ? 'an image came to need it meanwhile' : everything;
+    }
+    case 'fsmeta':
+    case 'vmdk':
+    case 'flat-ref':
+      return isWanted(inventory.manifests.get(what.manifestDigest))
+        ? 'its image came back meanwhile'
+        : everything;
+    case 'metadata':
+      return inventory.metadata.has(what.key) ? 'its image was pulled again meanwhile' : everything;
+    case 'flat-disk':
+      return inventory.flatDiskNames.has(what.artifactDigest)
+        ? 'a flat disk record came to need it meanwhile'
+        : everything;
+    default:
+      return null;
+  }
+}
+
+function isWanted(manifest: ManifestNode | undefined): boolean {
+  return (
+    manifest !== undefined &&
+    (manifest.row !== null || manifest.metadata.length > 0 || manifest.holders.length > 0)
+  );
+}

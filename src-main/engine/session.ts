@@ -1,0 +1,332 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { HomeState, HomeStatus, SchemaState } from '../../src-shared/domain/home.ts';
+import type { Plan, PlanAction, Progress, Report } from '../../src-shared/domain/plan.ts';
+import { applyDraft, type World, WorldChanged } from './apply/apply.ts';
+import {
+  changeCounter,
+  EMPTY_SNAPSHOT,
+  findUnfinishedDowngrade,
+  openReadableDatabase,
+  type ReadableDatabase,
+  readLabelText,
+  readSchema,
+  readSnapshot,
+} from './database/index.ts';
+import type { DatabaseSnapshot } from './database/rows.ts';
+import type { EngineOptions } from './engine.ts';
+import { CacheFailure } from './failure.ts';
+import { resolveHome } from './home/index.ts';
+import type { HomePaths } from './home/paths.ts';
+import { unpackSample } from './home/sample.ts';
+import { type Inventory, joinInventory } from './inventory/inventory.ts';
+import { type Draft, planAction } from './plan/plan.ts';
+import { SeenPlans } from './plans.ts';
+import type { StoreSnapshot } from './store/entries.ts';
+import {
+  canProbeLocks,
+  createStoreReader,
+  readVmdkLayers,
+  referenceKey,
+  type StoreReader,
+} from './store/index.ts';
+
+/** Up to this many entries a full rescan costs a few milliseconds, so nothing is taken from memory. */
+const SMALL_CACHE_ENTRIES = 4000;
+/** How often a plan that nobody looked at is made anew when the cache moves under it. */
+const ATTEMPTS = 5;
+
+/** One open cache: its paths, its database handle, and what was last read of it. */
+export class Session implements World {
+  readonly #options: EngineOptions & { readonly graceMs: number };
+  readonly #plans = new SeenPlans();
+  #paths: HomePaths;
+  #isSample = false;
+  #samplePending: Promise<void> | null = null;
+  #reader: StoreReader;
+  #database: { readonly handle: ReadableDatabase; readonly inode: bigint } | null = null;
+  #joined: { readonly inventory: Inventory; readonly store: StoreSnapshot; readonly counter: string } | null =
+    null;
+  #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
+  #isApplying = false;
+
+  constructor(options: EngineOptions & { readonly graceMs: number }) {
+    this.#options = options;
+    this.#paths = this.#resolve(options.homeOption);
+    this.#reader = createStoreReader(this.#paths);
+    if (options.startWithSample) this.#samplePending = this.openSample();
+  }
+
+  get paths(): HomePaths {
+    return this.#paths;
+  }
+
+  /** Waits for a sample that is being unpacked; every call starts here. */
+  async ready(): Promise<void> {
+    await this.#samplePending;
+  }
+
+  #resolve(homeOption: string | null): HomePaths {
+    return resolveHome({ homeOption, env: this.#options.env, userHome: this.#options.userHome });
+  }
+
+  /** Opens another home. The one that was open stays open when the path is no good. */
+  open(home: string): void {
+    const paths = this.#resolve(home);
+    const stats = statSync(paths.home, { throwIfNoEntry: false });
+    if (stats === undefined) throw new CacheFailure({ code: 'cache-missing', path: paths.home });
+    if (!stats.isDirectory()) throw invalidPath('is not a folder');
+    this.#switchTo(paths, false);
+  }
+
+  async openSample(): Promise<void> {
+    const target = path.join(this.#options.scratchDir, `sample-${process.pid}-${Date.now()}`);
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    const home = await unpackSample(this.#options.sampleArchive, target);
+    const paths = resolveHome({ homeOption: home, env: {}, userHome: this.#options.userHome });
+    this.#switchTo(paths, true);
+  }
+
+  #switchTo(paths: HomePaths, isSample: boolean): void {
+    if (this.#isApplying) throw invalidPath('cannot be opened while a removal is under way');
+    this.#closeDatabase();
+    this.#paths = paths;
+    this.#isSample = isSample;
+    this.#reader = createStoreReader(paths);
+  }
+
+  close(): void {
+    this.#closeDatabase();
+  }
+
+  #closeDatabase(): void {
+    this.#database?.handle.close();
+    this.#database = null;
+    this.#joined = null;
+    this.#labels = null;
+  }
+
+  /**
+   * The open database, or null when msb has made none. A database that was replaced under us (another inode) is
+   * opened anew.
+   */
+  database(): ReadableDatabase | null {
+    const stats = statSync(this.#paths.databaseFile, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) {
+      this.#closeDatabase();
+      return null;
+    }
+    if (this.#database !== null && this.#database.inode !== stats.ino) this.#closeDatabase();
+    this.#database ??= { handle: openReadableDatabase(this.#paths.databaseFile), inode: stats.ino };
+    return this.#database.handle;
+  }
+
+  readStore(): StoreSnapshot {
+    return this.#reader.readFully();
+  }
+
+  join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory {
+    return joinInventory(database, store, {
+      nowMs: Date.now(),
+      graceMs: this.#options.graceMs,
+      referenceKey,
+      layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
+    });
+  }
+
+  /** Rows and files as they are now. */
+  freshInventory(): Inventory {
+    return this.join(this.#readRows(), this.readStore());
+  }
+
+  /** For showing: what was read last, as long as neither rows nor files changed since. */
+  inventory(): Inventory {
+    const last = this.#joined;
+    const isSmall = last === null || last.store.entries.length <= SMALL_CACHE_ENTRIES;
+    const store = isSmall ? this.#reader.readFully() : this.#reader.read();
+    const counter = this.changeCounter();
+    if (last !== null && last.store === store && last.counter === counter) return last.inventory;
+    const inventory = this.join(this.#readRows(), store);
+    this.#joined = { inventory, store, counter };
+    return inventory;
+  }
+
+  #readRows(): DatabaseSnapshot {
+    const database = this.database();
+    return database === null ? EMPTY_SNAPSHOT : readSnapshot(database);
+  }
+
+  /** Another text after every change of the database, ours included. */
+  changeCounter(): string {
+    const database = this.database();
+    return database === null ? '' : `${this.#database!.inode}:${changeCounter(database)}`;
+  }
+
+  /** By manifest row id. */
+  labels(): ReadonlyMap<number, string> {
+    const database = this.database();
+    if (database === null) return new Map();
+    const counter = this.changeCounter();
+    if (this.#labels?.counter !== counter) this.#labels = { counter, text: readLabelText(database) };
+    return this.#labels.text;
+  }
+
+  state(): HomeState {
+    const { home, cacheDir, databaseFile } = this.#paths;
+    const { schema, msbVersion, problem } = this.#schema();
+    return {
+      status: this.#status(),
+      home,
+      cacheDir,
+      databaseFile,
+      schema,
+      msbVersion,
+      readOnlyReasons: [...(problem === null ? [] : [problem]), ...this.#readOnlyReasons(schema)],
+      canProbeLocks: canProbeLocks(),
+      isSample: this.#isSample,
+    };
+  }
+
+  #status(): HomeStatus {
+    if (!existsSync(this.#paths.home)) return 'no-home';
+    if (!existsSync(this.#paths.databaseFile)) return 'no-database';
+    return existsSync(this.#paths.cacheDir) ? 'open' : 'no-cache';
+  }
+
+  #schema(): { schema: SchemaState; msbVersion: string | null; problem: string | null } {
+    try {
+      const database = this.database();
+      if (database === null) return { schema: { kind: 'none' }, msbVersion: null, problem: null };
+      const schema = readSchema(database);
+      return { schema, msbVersion: schema.kind === 'known' ? schema.msbVersions : null, problem: null };
+    } catch (error) {
+      if (!(error instanceof CacheFailure)) throw error;
+      return { schema: { kind: 'none' }, msbVersion: null, problem: describeProblem(error) };
+    }
+  }
+
+  /** Why nothing may be removed now, as sentences. */
+  #readOnlyReasons(schema: SchemaState): readonly string[] {
+    const reasons: string[] = [];
+    if (schema.kind === 'not-intact') reasons.push('The database is not laid out as Strata knows it.');
+    const unfinished = findUnfinishedDowngrade(this.#paths.home);
+    if (unfinished !== null) reasons.push(`msb has not finished changing its version (${unfinished}).`);
+    if (existsSync(this.#paths.databaseFile)) {
+      if (!isWritable(this.#paths.databaseFile)) reasons.push('The database file is not writable.');
+      if (existsSync(this.#paths.cacheDir) && !isWritable(this.#paths.cacheDir)) {
+        reasons.push('The cache folder is not writable.');
+      }
+    }
+    return reasons;
+  }
+
+  plan(action: PlanAction): Plan {
+    return this.#plans.add(action, planAction(this.freshInventory(), action));
+  }
+
+  /**
+   * Applies the plan that was seen, or, without one, what the action means now.
+   *
+   * @throws CacheFailure `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`, `world-changed`,
+   * `in-use`, `not-found`.
+   */
+  async apply(
+    action: PlanAction,
+    planId: string | undefined,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Report> {
+    this.#refuseUnlessWritable();
+    if (this.#isApplying) throw invalidPath('another removal is under way: wait for it to end');
+    this.#isApplying = true;
+    try {
+      if (planId === undefined) return await this.#applyUnseen(action, signal, onProgress);
+      const seen = this.#plans.get(planId, action);
+      const report = await this.#applySeen(action, seen, signal, onProgress);
+      this.#plans.forget(planId);
+      return report;
+    } finally {
+      this.#isApplying = false;
+    }
+  }
+
+  async #applySeen(
+    action: PlanAction,
+    seen: Draft,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Report> {
+    try {
+      return await applyDraft(this, action, seen, { signal, onProgress });
+    } catch (error) {
+      if (!(error instanceof WorldChanged)) throw error;
+      const plan = this.#plans.add(action, error.draft);
+      throw new CacheFailure({ code: 'world-changed', ...error.difference, plan });
+    }
+  }
+
+  /** Nobody saw this plan, so a world that moves only means planning again. */
+  async #applyUnseen(
+    action: PlanAction,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Report> {
+    for (let attempt = 1; ; attempt += 1) {
+      const draft = planAction(this.freshInventory(), action);
+      try {
+        return await applyDraft(this, action, draft, { signal, onProgress });
+      } catch (error) {
+        if (!(error instanceof WorldChanged)) throw error;
+        if (attempt < ATTEMPTS) continue;
+        const plan = this.#plans.add(action, error.draft);
+        throw new CacheFailure({ code: 'world-changed', ...error.difference, plan });
+      }
+    }
+  }
+
+  #refuseUnlessWritable(): void {
+    const database = this.database();
+    if (database === null) throw new CacheFailure({ code: 'cache-missing', path: this.#paths.databaseFile });
+    const schema = readSchema(database);
+    if (schema.kind === 'not-intact') {
+      throw new CacheFailure({ code: 'schema-unsupported', differences: schema.differences });
+    }
+    const reasons = this.#readOnlyReasons(schema);
+    if (reasons.length > 0) throw new CacheFailure({ code: 'read-only', reasons });
+    const lease = readSnapshot(database).installLeaseExpiresAt;
+    if (lease !== null && Date.parse(lease) > Date.now()) {
+      throw new CacheFailure({
+        code: 'read-only',
+        reasons: [`msb is installing or migrating until ${lease}.`],
+      });
+    }
+  }
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function invalidPath(message: string): CacheFailure {
+  return new CacheFailure({ code: 'invalid-input', issues: [{ path: 'path', message }] });
+}
+
+function describeProblem(failure: CacheFailure): string {
+  const { error } = failure;
+  switch (error.code) {
+    case 'damaged':
+      return `The database ${error.file} cannot be read: ${error.detail}`;
+    case 'database-busy':
+      return `The database ${error.file} was locked for ${error.waitedMs} ms.`;
+    case 'read-only':
+      return error.reasons.join(' ');
+    default:
+      return 'The database cannot be opened.';
+  }
+}
