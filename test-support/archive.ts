@@ -26,7 +26,7 @@ export interface LayerSpec {
 }
 
 /** Fields of the OCI image configuration; what is absent is left out of the JSON. */
-export interface ConfigSpec {
+interface ConfigSpec {
   readonly architecture?: string;
   readonly os?: string;
   readonly variant?: string;

@@ -60,7 +60,7 @@ export async function makeCache(recipe: CacheRecipe = {}): Promise<TestCache> {
 }
 
 /** Copies a home nobody has open, and points its VMDK files at the copy. */
-export function copyHome(from: string, to: string): void {
+function copyHome(from: string, to: string): void {
   cpSync(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !path.endsWith('-shm') });
   const folder = join(to, 'cache', 'vmdk');
   if (!existsSync(folder)) return;

@@ -10,7 +10,7 @@ export interface OracleInspection {
   readonly layers: readonly OracleLayer[];
 }
 
-export interface OracleConfig {
+interface OracleConfig {
   readonly digest: string;
   readonly env: readonly string[];
   readonly cmd: readonly string[] | null;
@@ -22,7 +22,7 @@ export interface OracleConfig {
   readonly stopSignal: string | null;
 }
 
-export interface OracleLayer {
+interface OracleLayer {
   readonly diffId: string;
   readonly blobDigest: string;
   readonly mediaType: string | null;

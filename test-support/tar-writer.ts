@@ -165,7 +165,7 @@ function paxRecord(key: string, value: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${length} ${key}=`), value, Buffer.from('\n')]);
 }
 
-export function contentSize(content: TarContent): number {
+function contentSize(content: TarContent): number {
   if (typeof content === 'string') return Buffer.byteLength(content);
   return content instanceof Uint8Array ? content.length : content.sizeBytes;
 }
