@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { LiveRegion, TooltipProvider } from '../ui/index.ts';
 import { ClientContext } from './client-context.ts';
 import { followCache } from './live.ts';
+import { Shell } from './shell.tsx';
 
 export interface AppProps {
   readonly client: Client;
@@ -16,6 +17,7 @@ export function App({ client, queries }: AppProps) {
     <ClientContext value={client}>
       <QueryClientProvider client={queries}>
         <TooltipProvider>
+          <Shell />
           <LiveRegion />
         </TooltipProvider>
       </QueryClientProvider>

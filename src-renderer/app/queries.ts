@@ -38,11 +38,6 @@ const LONG_ANSWERS: ReadonlySet<CallName> = new Set<CallName>([
   'files.efficiency',
 ]);
 
-/** The name a call's answer is cached under; `[name]` alone means the call with any input. */
-export function queryKey<Name extends CallName>(name: Name, input: InputOf<Name>): readonly unknown[] {
-  return [name, input];
-}
-
 /** A call that only reads, as a query. A null input asks nothing yet. Its error is a `CallFailure`. */
 export function useCall<Name extends CallName>(
   name: Name,

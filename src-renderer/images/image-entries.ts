@@ -1,6 +1,6 @@
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
-import type { ImageDamage, ImageFacts, ImageHandle, Platform } from '../../src-shared/domain/image.ts';
+import type { ImageDamage, ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
 import { type CanonicalReference, displayReference } from '../../src-shared/domain/reference.ts';
 
 /** One reference with everything the list shows, sorts and searches by, worked out once per answer. */
@@ -87,12 +87,6 @@ export function holdersOf(row: ImageRow): readonly Holder[] {
 
 export function damageOf(row: ImageRow): readonly ImageDamage[] {
   return row.entry.facts?.damage ?? [];
-}
-
-/** `linux/arm64/v8`. */
-export function platformText(platform: Platform): string {
-  const variant = platform.variant === null ? '' : `/${platform.variant}`;
-  return `${platform.os}/${platform.architecture}${variant}`;
 }
 
 /** What msb recorded, the host's platform: all there is when the raw config is missing. Null when nothing is. */

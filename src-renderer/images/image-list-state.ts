@@ -1,5 +1,6 @@
 import { assertNever } from '../../src-shared/ipc/result.ts';
-import { groupRows, type ImageEntry, type ImageRow, platformText, rowsOf } from './image-entries.ts';
+import { namePlatform } from '../detail/platform-name.ts';
+import { groupRows, type ImageEntry, type ImageRow, rowsOf } from './image-entries.ts';
 
 /** What the list shows and in which order; everything else follows from it and the entries. */
 export interface ImageListState {
@@ -90,7 +91,7 @@ const SORT_KEYS: Readonly<Record<SortColumn, (entry: ImageEntry) => SortKey>> = 
     `${name.repository}\n${name.registry}\n${name.tag ?? ''}\n${name.digest ?? ''}`.toLowerCase(),
   'on-disk': ({ facts }) => facts?.onDiskBytes ?? null,
   layers: ({ handle }) => handle.layerCount,
-  platform: ({ facts }) => (facts?.platform == null ? null : platformText(facts.platform)),
+  platform: ({ facts }) => (facts?.platform == null ? null : namePlatform(facts.platform)),
   'used-by': ({ facts }) => facts?.holders.length ?? null,
   created: ({ createdMs }) => numberOrNull(createdMs),
   'last-used': ({ lastUsedMs }) => numberOrNull(lastUsedMs),

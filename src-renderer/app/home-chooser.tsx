@@ -1,0 +1,93 @@
+import { AppWindow, ChevronsUpDown, FlaskConical, FolderOpen, FolderSearch, HardDrive } from 'lucide-react';
+import { useState } from 'react';
+import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
+import { AlertDialog, Button, ErrorNotice, Menu, MenuItem, MenuSeparator } from '../ui/index.ts';
+import { useCommand } from './commands.ts';
+import { useHomeActions } from './home-actions.ts';
+import styles from './home-chooser.module.css';
+import { shortenHome } from './home-path.ts';
+import { OpenHomeDialog } from './open-home-dialog.tsx';
+import { usePreference } from './preferences.ts';
+import { useHome } from './queries.ts';
+
+/** Which cache is open, and the way to another one. */
+export function HomeChooser() {
+  const home = useHome();
+  const recentHomes = usePreference('recentHomes');
+  const actions = useHomeActions();
+  const [isAsking, setAsking] = useState(false);
+  const [error, setError] = useState<CacheError | null>(null);
+  const shell = window.strata?.shell;
+
+  const open = (path: string) => void actions.open(path).then(setError);
+  const openSample = () => void actions.openSample().then(setError);
+  const openAnother = () => {
+    if (shell === undefined) setAsking(true);
+    else void shell.chooseHome().then((path) => path !== null && open(path));
+  };
+  useCommand('open-cache', openAnother);
+  useCommand('open-sample', openSample);
+
+  const path = home.data?.home ?? null;
+  const title = home.data?.isSample === true ? 'Sample cache' : path === null ? 'Strata' : shortenHome(path);
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button
+            variant="ghost"
+            className={styles.trigger}
+            icon={<HardDrive size={16} />}
+            aria-label={`Cache: ${title}. Open another`}
+          >
+            <span className={styles.path}>{title}</span>
+            <ChevronsUpDown size={14} aria-hidden="true" />
+          </Button>
+        }
+      >
+        {path !== null && (
+          <div className={styles.current}>
+            Open now
+            <strong>
+              <bdi>{path}</bdi>
+            </strong>
+          </div>
+        )}
+        {shell !== undefined && path !== null && (
+          <MenuItem icon={<FolderSearch size={15} />} onSelect={() => void shell.reveal({ kind: 'cache' })}>
+            Show in file manager
+          </MenuItem>
+        )}
+        <MenuSeparator />
+        {recentHomes
+          .filter((one) => one !== path)
+          .map((one) => (
+            <MenuItem key={one} icon={<HardDrive size={15} />} onSelect={() => open(one)}>
+              <bdi>{shortenHome(one)}</bdi>
+            </MenuItem>
+          ))}
+        <MenuItem icon={<FolderOpen size={15} />} onSelect={openAnother}>
+          Open another folder…
+        </MenuItem>
+        {shell !== undefined && (
+          <MenuItem icon={<AppWindow size={15} />} onSelect={() => void shell.openWindow(null)}>
+            New window
+          </MenuItem>
+        )}
+        <MenuItem icon={<FlaskConical size={15} />} onSelect={openSample}>
+          Open the sample cache
+        </MenuItem>
+      </Menu>
+      <OpenHomeDialog isOpen={isAsking} onClose={() => setAsking(false)} />
+      <AlertDialog
+        isOpen={error !== null}
+        onClose={() => setError(null)}
+        title="This cache could not be opened"
+        description="What was open before is open still."
+        actions={<Button onClick={() => setError(null)}>Close</Button>}
+      >
+        {error !== null && <ErrorNotice error={error} />}
+      </AlertDialog>
+    </>
+  );
+}

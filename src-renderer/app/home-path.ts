@@ -1,0 +1,7 @@
+/** A person's own folder by the three systems' customs: /home/a, /root, /Users/a, C:\Users\a. */
+const OWN_FOLDER = /^(?:\/home\/[^/]+|\/root|\/Users\/[^/]+|[A-Za-z]:\\Users\\[^\\]+)(?=[/\\]|$)/;
+
+/** `~/.microsandbox`: a path as people say it. Only for showing; the page does not know whose folder it is. */
+export function shortenHome(path: string): string {
+  return path.replace(OWN_FOLDER, '~');
+}

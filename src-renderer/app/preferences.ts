@@ -1,0 +1,91 @@
+import { type ImageSort, NEWEST_FIRST, type SortColumn } from '../images/image-list-state.ts';
+import { createStore, type Store, useStore } from './store.ts';
+
+/** What the interface remembers on this machine between starts. Nothing of the cache is in it but paths chosen. */
+export interface Preferences {
+  /** Pixels. */
+  readonly detailWidth: number;
+  readonly isGrouped: boolean;
+  readonly sort: ImageSort;
+  /** Home directories opened by a person, the last one first. */
+  readonly recentHomes: readonly string[];
+}
+
+export const DEFAULT_PREFERENCES: Preferences = {
+  detailWidth: 424,
+  isGrouped: false,
+  sort: NEWEST_FIRST,
+  recentHomes: [],
+};
+
+const KEY = 'strata.preferences';
+const MOST_RECENT_HOMES = 6;
+
+const preferences = load();
+
+export function usePreference<Name extends keyof Preferences>(name: Name): Preferences[Name] {
+  return useStore(preferences, (all) => all[name]);
+}
+
+export function setPreference<Name extends keyof Preferences>(name: Name, value: Preferences[Name]): void {
+  preferences.set((all) => (Object.is(all[name], value) ? all : { ...all, [name]: value }));
+}
+
+export function rememberHome(path: string): void {
+  const others = preferences.get().recentHomes.filter((one) => one !== path);
+  setPreference('recentHomes', [path, ...others].slice(0, MOST_RECENT_HOMES));
+}
+
+/** What a stored text says, field by field: whatever is not as expected falls back to its default. */
+export function parsePreferences(text: string | null): Preferences {
+  const stored = parseObject(text);
+  return {
+    detailWidth: isWidth(stored.detailWidth) ? stored.detailWidth : DEFAULT_PREFERENCES.detailWidth,
+    isGrouped: stored.isGrouped === true,
+    sort: isSort(stored.sort) ? stored.sort : DEFAULT_PREFERENCES.sort,
+    recentHomes: Array.isArray(stored.recentHomes)
+      ? stored.recentHomes.filter((one) => typeof one === 'string').slice(0, MOST_RECENT_HOMES)
+      : [],
+  };
+}
+
+function load(): Store<Preferences> {
+  // Storage is missing where there is no window, and refused where the browser blocks it: then nothing is kept.
+  const storage = safely(() => globalThis.localStorage);
+  const store = createStore(parsePreferences(safely(() => storage?.getItem(KEY)) ?? null));
+  store.subscribe(() => safely(() => storage?.setItem(KEY, JSON.stringify(store.get()))));
+  return store;
+}
+
+function safely<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function parseObject(text: string | null): Readonly<Record<string, unknown>> {
+  const value: unknown = text === null ? null : safely(() => JSON.parse(text) as unknown);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isWidth(value: unknown): value is number {
+  return typeof value === 'number' && value >= 200 && value <= 4_000;
+}
+
+const SORT_COLUMNS: readonly SortColumn[] = [
+  'image',
+  'on-disk',
+  'layers',
+  'platform',
+  'used-by',
+  'created',
+  'last-used',
+];
+
+function isSort(value: unknown): value is ImageSort {
+  if (typeof value !== 'object' || value === null) return false;
+  const { column, isAscending } = value as Partial<ImageSort>;
+  return SORT_COLUMNS.some((one) => one === column) && typeof isAscending === 'boolean';
+}

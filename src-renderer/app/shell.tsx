@@ -1,0 +1,40 @@
+import { useCommand } from './commands.ts';
+import { HomeGate } from './home-gate.tsx';
+import { HomeNotices } from './home-notices.tsx';
+import { showView, usePlace } from './navigation.ts';
+import styles from './shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TitleBar } from './title-bar.tsx';
+import { VIEWS, type ViewEntry } from './views.tsx';
+
+/** The window: title bar, sidebar, the chosen view, status bar. */
+export function Shell() {
+  useShortcuts();
+  const { view } = usePlace();
+  const chosen = VIEWS.find((entry) => entry.name === view) ?? VIEWS[0]!;
+  return (
+    <div className={styles.shell}>
+      {VIEWS.map((entry) => (
+        <ViewCommand key={entry.name} entry={entry} />
+      ))}
+      <TitleBar />
+      <Sidebar />
+      <main className={styles.main} aria-label={chosen.label}>
+        <HomeGate>
+          <HomeNotices />
+          <div className={styles.view}>
+            <chosen.Content key={chosen.name} />
+          </div>
+        </HomeGate>
+      </main>
+      <StatusBar />
+    </div>
+  );
+}
+
+function ViewCommand({ entry }: { readonly entry: ViewEntry }) {
+  useCommand(entry.command, () => showView(entry.name));
+  return null;
+}

@@ -1,0 +1,37 @@
+import { showView, usePlace } from './navigation.ts';
+import { useUsage } from './queries.ts';
+import styles from './sidebar.module.css';
+import { UsageCard } from './usage-card.tsx';
+import { VIEWS } from './views.tsx';
+
+export function Sidebar() {
+  const { view } = usePlace();
+  const usage = useUsage();
+  return (
+    <nav className={styles.sidebar} aria-label="Views">
+      <ul className={styles.list}>
+        {VIEWS.map(({ name, label, Icon, count }) => {
+          const counted = usage.data === undefined ? null : count(usage.data);
+          return (
+            <li key={name}>
+              <button
+                type="button"
+                className={styles.entry}
+                aria-current={name === view ? 'page' : undefined}
+                title={label}
+                onClick={() => showView(name)}
+              >
+                <Icon size={17} aria-hidden="true" />
+                <span className={styles.label}>{label}</span>
+                {counted !== null && <span className={styles.count}>{counted}</span>}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <div className={styles.usage}>
+        <UsageCard usage={usage.data ?? null} />
+      </div>
+    </nav>
+  );
+}

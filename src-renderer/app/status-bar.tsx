@@ -1,0 +1,67 @@
+import { formatCount } from '../../src-shared/domain/format.ts';
+import type { Usage } from '../../src-shared/domain/usage.ts';
+import { assertNever } from '../../src-shared/ipc/result.ts';
+import { classNames } from '../ui/index.ts';
+import { type Connection, useLive } from './live.ts';
+import { useHome, useUsage } from './queries.ts';
+import styles from './status-bar.module.css';
+
+export function StatusBar() {
+  const { connection, inFlight } = useLive();
+  const home = useHome();
+  const usage = useUsage().data;
+  const version = home.data?.msbVersion ?? null;
+  const pulls = inFlight ?? usage?.inFlight ?? 0;
+  return (
+    <footer className={styles.bar}>
+      <span className={classNames(styles.state, styles[lamp(connection)])}>
+        <span className={styles.dot} aria-hidden="true" />
+        {connectionText(connection)}
+        {connection === 'live' && version !== null && ` · msb ${version}`}
+      </span>
+      {usage !== undefined && <span>{countsText(usage)}</span>}
+      {pulls > 0 && <span>{plural(pulls, 'pull')} in progress</span>}
+      {usage !== undefined && <span className={styles.whole}>{wholeText(usage)}</span>}
+    </footer>
+  );
+}
+
+function lamp(connection: Connection): 'live' | 'lost' | 'connecting' {
+  return connection === 'refused' ? 'lost' : connection;
+}
+
+function connectionText(connection: Connection): string {
+  switch (connection) {
+    case 'connecting':
+      return 'Connecting…';
+    case 'live':
+      return 'Live';
+    case 'lost':
+      return 'Connection lost, trying again…';
+    case 'refused':
+      return 'Not admitted';
+    default:
+      return assertNever(connection);
+  }
+}
+
+function countsText({ counts }: Usage): string {
+  const parts = [
+    plural(counts.references, 'image'),
+    plural(counts.manifests, 'digest'),
+    plural(counts.layers, 'layer'),
+  ];
+  if (counts.damaged > 0) parts.push(`${formatCount(counts.damaged)} damaged`);
+  if (counts.unlisted > 0) parts.push(`${formatCount(counts.unlisted)} unlisted`);
+  return parts.join(' · ');
+}
+
+function wholeText(usage: Usage): string {
+  const words = `${formatCount(usage.totalBytes)} B in ${plural(usage.files, 'file')}`;
+  const sum = usage.lines.reduce((bytes, line) => bytes + line.allocatedBytes, 0);
+  return sum === usage.totalBytes ? `Every byte accounted for: ${words}` : words;
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

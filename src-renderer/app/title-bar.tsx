@@ -1,0 +1,48 @@
+import { useIsFetching, useQueryClient } from '@tanstack/react-query';
+import { RefreshCw, Sparkles } from 'lucide-react';
+import { formatBytes } from '../../src-shared/domain/format.ts';
+import { announce, Button, classNames, IconButton } from '../ui/index.ts';
+import { useCommand } from './commands.ts';
+import { FindField } from './find-field.tsx';
+import { HomeChooser } from './home-chooser.tsx';
+import { showView } from './navigation.ts';
+import { useUsage } from './queries.ts';
+import styles from './title-bar.module.css';
+
+export function TitleBar() {
+  const usage = useUsage();
+  const reclaimable = usage.data?.prune.bytes ?? 0;
+  return (
+    <header className={classNames(styles.bar, window.strata?.shell.platform === 'darwin' && styles.mac)}>
+      <div className={styles.start}>
+        <h1 className={styles.name}>Strata</h1>
+        <HomeChooser />
+      </div>
+      <FindField />
+      <div className={styles.end}>
+        <RefreshButton />
+        <Button variant="primary" icon={<Sparkles size={15} />} onClick={() => showView('reclaim')}>
+          {reclaimable > 0 ? `Reclaim ${formatBytes(reclaimable)}` : 'Reclaim'}
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function RefreshButton() {
+  const queries = useQueryClient();
+  const isFetching = useIsFetching() > 0;
+  const refresh = () => {
+    void queries.invalidateQueries().then(() => announce('Read again.'));
+  };
+  useCommand('refresh', refresh);
+  return (
+    <IconButton
+      label="Read the cache again"
+      variant="default"
+      className={isFetching ? styles.turning : undefined}
+      icon={<RefreshCw size={15} />}
+      onClick={refresh}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import { Images, Layers, Sparkles } from 'lucide-react';
+import type { ComponentType } from 'react';
+import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
+import type { Usage } from '../../src-shared/domain/usage.ts';
+import { ImagesView } from '../images/images-view.tsx';
+import { LayersView } from '../layers/layers-view.tsx';
+import { ReclaimView } from '../reclaim/reclaim-view.tsx';
+import type { AppCommand } from './commands.ts';
+import type { ViewName } from './navigation.ts';
+
+/** An entry of the sidebar and what it shows. */
+export interface ViewEntry {
+  readonly name: ViewName;
+  readonly label: string;
+  readonly Icon: ComponentType<{ readonly size?: number }>;
+  readonly Content: ComponentType;
+  /** The menu's command that goes there. */
+  readonly command: AppCommand;
+  /** What stands at the right of the entry; null for nothing. */
+  readonly count: (usage: Usage) => string | null;
+}
+
+export const VIEWS: readonly ViewEntry[] = [
+  {
+    name: 'images',
+    label: 'Images',
+    Icon: Images,
+    Content: ImagesView,
+    command: 'show-images',
+    count: (usage) => formatCount(usage.counts.references),
+  },
+  {
+    name: 'layers',
+    label: 'Layers',
+    Icon: Layers,
+    Content: LayersView,
+    command: 'show-layers',
+    count: (usage) => formatCount(usage.counts.layers),
+  },
+  {
+    name: 'reclaim',
+    label: 'Reclaim',
+    Icon: Sparkles,
+    Content: ReclaimView,
+    command: 'show-reclaim',
+    count: (usage) => (usage.prune.bytes > 0 ? formatBytes(usage.prune.bytes) : null),
+  },
+];

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { fitColumns } from './columns.ts';
+
+const shown = (width: number) => fitColumns(width).columns.map((column) => column.name);
+
+test('shows every column where there is room', () => {
+  expect(shown(1200)).toEqual(['image', 'on-disk', 'layers', 'platform', 'used-by', 'created', 'last-used']);
+});
+
+test('gives up the expendable columns one by one before the name', () => {
+  expect(shown(820)).toEqual(['image', 'on-disk', 'layers', 'platform', 'used-by', 'created']);
+  expect(shown(560)).toEqual(['image', 'on-disk', 'used-by']);
+});
+
+test('never gives up name, size and users', () => {
+  expect(shown(0)).toEqual(['image', 'on-disk', 'used-by']);
+});

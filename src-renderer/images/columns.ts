@@ -1,0 +1,52 @@
+import type { SortColumn } from './image-list-state.ts';
+
+/** A column of the image list beside the check boxes. */
+export interface Column {
+  readonly name: SortColumn;
+  readonly label: string;
+  /** Pixels; the image column takes what the others leave. */
+  readonly width: number;
+}
+
+export interface ColumnLayout {
+  readonly columns: readonly Column[];
+  /** Pixels the image column has. */
+  readonly imageWidth: number;
+  /** For `grid-template-columns`, the check boxes first. */
+  readonly template: string;
+}
+
+const CHECK_WIDTH = 38;
+const END_PADDING = 12;
+const LEAST_IMAGE_WIDTH = 280;
+
+const COLUMNS: readonly Column[] = [
+  { name: 'image', label: 'Image', width: 0 },
+  { name: 'on-disk', label: 'On disk', width: 118 },
+  { name: 'layers', label: 'Layers', width: 56 },
+  { name: 'platform', label: 'Platform', width: 94 },
+  { name: 'used-by', label: 'Used by', width: 122 },
+  { name: 'created', label: 'Created', width: 90 },
+  { name: 'last-used', label: 'Last used', width: 90 },
+];
+
+/** What goes first when room is short; all of it is in the detail pane too. */
+const EXPENDABLE: readonly SortColumn[] = ['last-used', 'layers', 'platform', 'created'];
+
+/** The columns that leave the image's name room to be read. */
+export function fitColumns(listWidth: number): ColumnLayout {
+  let columns = COLUMNS;
+  let imageWidth = imageWidthOf(columns, listWidth);
+  for (const name of EXPENDABLE) {
+    if (imageWidth >= LEAST_IMAGE_WIDTH) break;
+    columns = columns.filter((column) => column.name !== name);
+    imageWidth = imageWidthOf(columns, listWidth);
+  }
+  const tracks = columns.map(({ name, width }) => (name === 'image' ? 'minmax(0, 1fr)' : `${width}px`));
+  return { columns, imageWidth, template: `${CHECK_WIDTH}px ${tracks.join(' ')}` };
+}
+
+function imageWidthOf(columns: readonly Column[], listWidth: number): number {
+  const others = columns.reduce((sum, column) => sum + column.width, 0);
+  return listWidth - CHECK_WIDTH - others - END_PADDING;
+}

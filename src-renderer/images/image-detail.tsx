@@ -1,0 +1,75 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { openImage } from '../app/navigation.ts';
+import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
+import { DetailPane, NoImageChosen } from '../detail/detail-pane.tsx';
+import { classNames, IconButton, Splitter } from '../ui/index.ts';
+import styles from './image-detail.module.css';
+
+/** Pixels a view needs for the details to stand beside the list; with less they lie over it. */
+export const LEAST_DOCKED_WIDTH = 840;
+
+const LEAST_WIDTH = 340;
+const LEAST_LIST_WIDTH = 460;
+
+export interface ImageDetailProps {
+  readonly reference: string | null;
+  /** Pixels of list and details together. */
+  readonly viewWidth: number;
+  readonly onClose: () => void;
+  readonly onRemove: (isForced: boolean) => void;
+}
+
+/** The details beside the list, as wide as the person made them, or over it where there is no room. */
+export function ImageDetail({ reference, viewWidth, onClose, onRemove }: ImageDetailProps) {
+  const preferred = usePreference('detailWidth');
+  const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
+  const largest = Math.max(LEAST_WIDTH, viewWidth - LEAST_LIST_WIDTH);
+  const width = Math.min(Math.max(preferred, LEAST_WIDTH), largest);
+  const close = useRef<HTMLButtonElement>(null);
+
+  // Over the list the details are where the person went: the keyboard goes along.
+  useEffect(() => {
+    if (!isDocked && reference !== null) close.current?.focus();
+  }, [isDocked, reference]);
+
+  if (!isDocked && reference === null) return null;
+  return (
+    <>
+      {isDocked && (
+        <Splitter
+          label="Width of the details"
+          value={width}
+          min={LEAST_WIDTH}
+          max={largest}
+          initial={DEFAULT_PREFERENCES.detailWidth}
+          onChange={(next) => setPreference('detailWidth', next)}
+        />
+      )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape from anywhere inside; the button does the same */}
+      <div
+        className={classNames(styles.detail, !isDocked && styles.overlay)}
+        style={{ width: isDocked ? width : Math.min(viewWidth, 460) }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || event.defaultPrevented || isDocked) return;
+          event.preventDefault();
+          onClose();
+        }}
+      >
+        {reference === null ? (
+          <NoImageChosen />
+        ) : (
+          <DetailPane reference={reference} onOpenReference={openImage} onRemove={onRemove} />
+        )}
+        <IconButton
+          ref={close}
+          label="Close the details"
+          size="small"
+          className={styles.close}
+          icon={<X size={16} />}
+          onClick={onClose}
+        />
+      </div>
+    </>
+  );
+}

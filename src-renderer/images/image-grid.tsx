@@ -1,0 +1,278 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid has no table elements; rows are placed one by one.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid moves one tab stop from row to row and into cells.
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, useMemo, useRef } from 'react';
+import { useCommand } from '../app/commands.ts';
+import { useNow } from '../app/use-now.ts';
+import { classNames } from '../ui/index.ts';
+import type { Column, ColumnLayout } from './columns.ts';
+import { HEADER_ROW, moveInGrid, WHOLE_ROW } from './grid-moves.ts';
+import { type ImageRow as Row, referencesOf } from './image-entries.ts';
+import styles from './image-grid.module.css';
+import { type ImageSort, nextSort } from './image-list-state.ts';
+import { ImageRow } from './image-row.tsx';
+import {
+  type CheckState,
+  checkStateOf,
+  type ImageSelection,
+  NOTHING_SELECTED,
+  selectRange,
+  toggleAll,
+  toggleRow,
+} from './image-selection.ts';
+import { useGridFocus } from './use-grid-focus.ts';
+import { useRowAnchor } from './use-row-anchor.ts';
+import { useTypeAhead } from './use-type-ahead.ts';
+
+const ROW_HEIGHT = 44;
+
+export interface ImageGridProps {
+  readonly rows: readonly Row[];
+  readonly layout: ColumnLayout;
+  readonly sort: ImageSort;
+  /** Changes when a person asks for other rows or another order: the list then starts at its top. */
+  readonly order: unknown;
+  readonly selection: ImageSelection;
+  /** The reference the detail pane shows. */
+  readonly openedReference: string | null;
+  readonly onSort: (sort: ImageSort) => void;
+  readonly onSelect: (selection: ImageSelection) => void;
+  readonly onOpen: (row: Row) => void;
+  /** Delete on a row. */
+  readonly onRemove: (row: Row) => void;
+  /** Escape with nothing selected. */
+  readonly onClose: () => void;
+}
+
+/** The image list: a WAI-ARIA grid whose rows are made as they scroll into view. */
+export function ImageGrid(props: ImageGridProps) {
+  const { rows, layout, sort, selection, openedReference } = props;
+  const grid = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const nowMs = useNow();
+  const indexes = useMemo(() => new Map(rows.map((row, index) => [row.key, index])), [rows]);
+  const largestBytes = useMemo(
+    () => rows.reduce((largest, { entry }) => Math.max(largest, entry.facts?.onDiskBytes ?? 0), 0),
+    [rows],
+  );
+  const { position, moveTo } = useGridFocus(grid, rows, (key) => indexes.get(key) ?? -1);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 6,
+    // The row with the tab stop is always there, else Tab would skip a list scrolled away from it.
+    rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
+  });
+  useRowAnchor(scroller, rows, props.order, ROW_HEIGHT);
+  const typeAhead = useTypeAhead(rows);
+
+  const goTo = (row: number, column: number) => {
+    if (row >= 0) virtual.scrollToIndex(row, { align: 'auto' });
+    moveTo({ row, column }, true);
+  };
+  useCommand('focus-list', () => goTo(position.row, position.column));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (actOnKey(event)) event.preventDefault();
+  };
+
+  const actOnKey = (event: KeyboardEvent): boolean => {
+    const hasModifier = event.ctrlKey || event.metaKey;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+    const size = { rows: rows.length, columns: layout.columns.length + 1, page };
+    const next = event.altKey ? null : moveInGrid(position, { key: event.key, hasModifier }, size);
+    if (next !== null) {
+      if (
+        event.shiftKey &&
+        position.row !== HEADER_ROW &&
+        next.row !== HEADER_ROW &&
+        next.row !== position.row
+      ) {
+        const anchored = { ...selection, anchor: selection.anchor ?? rows[position.row]?.key ?? null };
+        props.onSelect(selectRange(anchored, rows, next.row));
+      }
+      goTo(next.row, next.column);
+      return true;
+    }
+    if (hasModifier && event.key.toLowerCase() === 'a') {
+      props.onSelect(toggleAll(selection, rows));
+      return true;
+    }
+    if (event.key === 'Escape') {
+      if (selection.checked.size > 0) props.onSelect(NOTHING_SELECTED);
+      else props.onClose();
+      return true;
+    }
+    if (hasModifier || event.altKey) return false;
+    return position.row === HEADER_ROW ? actOnHeader(event.key) : actOnRow(event);
+  };
+
+  const actOnHeader = (key: string): boolean => {
+    if (key !== 'Enter' && key !== ' ') return false;
+    chooseHeading(position.column);
+    return true;
+  };
+
+  const chooseHeading = (column: number) => {
+    if (column === 0) props.onSelect(toggleAll(selection, rows));
+    else props.onSort(nextSort(sort, layout.columns[column - 1]!.name));
+  };
+
+  const actOnRow = (event: KeyboardEvent): boolean => {
+    const row = rows[position.row]!;
+    switch (event.key) {
+      case ' ':
+        props.onSelect(
+          event.shiftKey ? selectRange(selection, rows, position.row) : toggleRow(selection, row),
+        );
+        return true;
+      case 'Enter':
+        props.onOpen(row);
+        return true;
+      case 'Delete':
+      case 'Backspace':
+        props.onRemove(row);
+        return true;
+      default: {
+        const found = typeAhead(event.key, position.row);
+        if (found >= 0) goTo(found, WHOLE_ROW);
+        return found >= 0;
+      }
+    }
+  };
+
+  const onClick = (event: MouseEvent) => {
+    const target = event.target as HTMLElement;
+    const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? Number.NaN);
+    if (index === HEADER_ROW) {
+      const column = target.closest<HTMLElement>('[data-column]')?.dataset.column;
+      if (column === undefined) return;
+      moveTo({ row: HEADER_ROW, column: Number(column) }, true);
+      chooseHeading(Number(column));
+      return;
+    }
+    const row = rows[index];
+    if (row === undefined) return;
+    moveTo({ row: index, column: WHOLE_ROW }, true);
+    if (event.shiftKey) props.onSelect(selectRange(anchoredAt(position.row), rows, index));
+    else if (event.ctrlKey || event.metaKey || target.closest('[data-check]') !== null) {
+      props.onSelect(toggleRow(selection, row));
+    } else props.onOpen(row);
+  };
+
+  const anchoredAt = (row: number): ImageSelection =>
+    selection.anchor === null ? { ...selection, anchor: rows[row]?.key ?? null } : selection;
+
+  return (
+    <div
+      ref={grid}
+      role="grid"
+      className={styles.grid}
+      style={{ '--columns': layout.template } as CSSProperties}
+      aria-label="Images"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={layout.columns.length + 1}
+      aria-multiselectable="true"
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+    >
+      <div role="rowgroup">
+        <div role="row" className={styles.header} aria-rowindex={1} data-index={HEADER_ROW}>
+          <SelectAll
+            checkState={checkStateOf(selection, rows.flatMap(referencesOf))}
+            isTabStop={position.row === HEADER_ROW && position.column === 0}
+          />
+          {layout.columns.map((column, index) => (
+            <Heading
+              key={column.name}
+              column={column}
+              index={index + 1}
+              sort={sort}
+              isTabStop={position.row === HEADER_ROW && position.column === index + 1}
+            />
+          ))}
+        </div>
+      </div>
+      <div ref={scroller} className={styles.scroller} role="presentation">
+        <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, key, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            const references = referencesOf(row);
+            return (
+              <ImageRow
+                key={key}
+                row={row}
+                index={index}
+                top={start}
+                layout={layout}
+                largestBytes={largestBytes}
+                nowMs={nowMs}
+                checkState={checkStateOf(selection, references)}
+                isOpened={openedReference !== null && references.includes(openedReference)}
+                tabStop={position.row === index ? position.column : null}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface SelectAllProps {
+  readonly checkState: CheckState;
+  readonly isTabStop: boolean;
+}
+
+function SelectAll({ checkState, isTabStop }: SelectAllProps) {
+  const isOn = checkState !== 'none';
+  return (
+    <div
+      role="columnheader"
+      className={classNames(styles.heading, styles.all)}
+      data-column={0}
+      aria-label={isOn ? 'Select: some or all are selected' : 'Select: none is selected'}
+      tabIndex={isTabStop ? 0 : -1}
+    >
+      <span className={classNames(styles.box, isOn && styles.isOn)}>
+        {checkState === 'all' && <Check size={11} strokeWidth={3.5} aria-hidden="true" />}
+        {checkState === 'mixed' && <Minus size={11} strokeWidth={3.5} aria-hidden="true" />}
+      </span>
+    </div>
+  );
+}
+
+interface HeadingProps {
+  readonly column: Column;
+  readonly index: number;
+  readonly sort: ImageSort;
+  readonly isTabStop: boolean;
+}
+
+function Heading({ column, index, sort, isTabStop }: HeadingProps) {
+  const isSorted = sort.column === column.name;
+  const direction = sort.isAscending ? 'ascending' : 'descending';
+  return (
+    <div
+      role="columnheader"
+      className={styles.heading}
+      data-column={index}
+      aria-sort={isSorted ? direction : undefined}
+      tabIndex={isTabStop ? 0 : -1}
+    >
+      {column.label}
+      {isSorted && sort.isAscending && <ArrowUp size={12} aria-hidden="true" />}
+      {isSorted && !sort.isAscending && <ArrowDown size={12} aria-hidden="true" />}
+    </div>
+  );
+}
+
+function withRow(indexes: number[], row: number, count: number): number[] {
+  if (row < 0 || row >= count || indexes.includes(row)) return indexes;
+  return [...indexes, row].toSorted((left, right) => left - right);
+}

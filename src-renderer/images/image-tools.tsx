@@ -1,0 +1,49 @@
+import { Group } from 'lucide-react';
+import { Button, FilterChip } from '../ui/index.ts';
+import type { ImageFilter } from './image-list-state.ts';
+import styles from './image-tools.module.css';
+
+export interface ImageToolsProps {
+  readonly filter: ImageFilter;
+  readonly counts: Readonly<Record<ImageFilter, number | null>>;
+  readonly isGrouped: boolean;
+  readonly onFilter: (filter: ImageFilter) => void;
+  readonly onGroup: (isGrouped: boolean) => void;
+}
+
+const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }[] = [
+  { filter: 'all', label: 'All' },
+  { filter: 'in-use', label: 'In use' },
+  { filter: 'unused', label: 'Unused' },
+  { filter: 'same-digest', label: 'Same digest' },
+  { filter: 'damaged', label: 'Damaged' },
+];
+
+/** Which images are listed, and whether tags of one digest share a row. */
+export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: ImageToolsProps) {
+  return (
+    <div className={styles.tools}>
+      <fieldset className={styles.filters} aria-label="Which images">
+        {FILTERS.map((one) => (
+          <FilterChip
+            key={one.filter}
+            label={one.label}
+            count={counts[one.filter] ?? undefined}
+            isOn={filter === one.filter}
+            onToggle={() => onFilter(filter === one.filter ? 'all' : one.filter)}
+          />
+        ))}
+      </fieldset>
+      <Button
+        variant="ghost"
+        size="small"
+        className={styles.group}
+        icon={<Group size={15} />}
+        aria-pressed={isGrouped}
+        onClick={() => onGroup(!isGrouped)}
+      >
+        Group tags by digest
+      </Button>
+    </div>
+  );
+}

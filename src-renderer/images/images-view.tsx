@@ -1,0 +1,161 @@
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { runCommand, useCommand } from '../app/commands.ts';
+import { setFind, useFind } from '../app/find.ts';
+import { closeImage, openImage, usePlace } from '../app/navigation.ts';
+import { setPreference, usePreference } from '../app/preferences.ts';
+import { useFacts, useImages } from '../app/queries.ts';
+import { RemoveDialog } from '../dialogs/remove-dialog.tsx';
+import { ErrorNotice, useElementSize, VisuallyHidden } from '../ui/index.ts';
+import { fitColumns } from './columns.ts';
+import { ImageDetail, LEAST_DOCKED_WIDTH } from './image-detail.tsx';
+import { joinEntries, referencesOf } from './image-entries.ts';
+import { ImageGrid } from './image-grid.tsx';
+import { countFilters, type ImageFilter, listRows } from './image-list-state.ts';
+import { NOTHING_SELECTED, targetsOf } from './image-selection.ts';
+import { ImageTools } from './image-tools.tsx';
+import styles from './images-view.module.css';
+import { NoImages } from './no-images.tsx';
+import { SelectionBar } from './selection-bar.tsx';
+import { useImageSelection } from './use-image-selection.ts';
+import { useOpenedImage } from './use-opened-image.ts';
+
+/** A removal a person asked for and has neither confirmed nor given up yet. */
+interface Removal {
+  readonly references: readonly string[];
+  readonly isForced: boolean;
+}
+
+/** Every cached image, newest first, and one of them in detail. */
+export function ImagesView() {
+  const images = useImages();
+  const facts = useFacts();
+  const { openedReference } = usePlace();
+  const find = useDeferredValue(useFind().trim());
+  const sort = usePreference('sort');
+  const isGrouped = usePreference('isGrouped');
+  const [filter, setFilter] = useState<ImageFilter>('all');
+  const [removal, setRemoval] = useState<Removal | null>(null);
+  const [isDetailClosed, setDetailClosed] = useState(false);
+
+  const entries = useMemo(
+    () => joinEntries(images.data ?? [], facts.data ?? null),
+    [images.data, facts.data],
+  );
+  const state = useMemo(() => ({ filter, find, sort, isGrouped }), [filter, find, sort, isGrouped]);
+  const rows = useMemo(() => listRows(entries, state), [entries, state]);
+  const counts = useMemo(() => countFilters(entries), [entries]);
+  const shown = useMemo(() => new Set(rows.flatMap(referencesOf)), [rows]);
+  const [selection, setSelection] = useImageSelection(entries, images.isSuccess);
+  const checked = [...selection.checked];
+
+  const view = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const viewWidth = useElementSize(view)?.width ?? 0;
+  const listWidth = useElementSize(list)?.width ?? 0;
+  const layout = useMemo(() => fitColumns(listWidth), [listWidth]);
+  const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
+  useOpenedImage(entries, images.isSuccess, isDocked ? (rows[0]?.entry.handle.reference ?? null) : null);
+
+  const closeDetail = () => {
+    setDetailClosed(true);
+    closeImage();
+    runCommand('focus-list');
+  };
+  const askToRemove = (references: readonly string[], isForced = false) => {
+    if (references.length > 0) setRemoval({ references, isForced });
+  };
+  useCommand('remove', () => {
+    askToRemove(checked.length > 0 || openedReference === null ? checked : [openedReference]);
+  });
+
+  const isDetailShown = viewWidth > 0 && (openedReference !== null || (isDocked && !isDetailClosed));
+  return (
+    <div ref={view} className={styles.view}>
+      <div ref={list} className={styles.list}>
+        <ImageTools
+          filter={filter}
+          counts={counts}
+          isGrouped={isGrouped}
+          onFilter={setFilter}
+          onGroup={(next) => setPreference('isGrouped', next)}
+        />
+        {[images, facts].map(
+          ({ error, refetch }, index) =>
+            error !== null && (
+              <div key={index === 0 ? 'images' : 'facts'} className={styles.message}>
+                <ErrorNotice error={error.error} onRetry={() => void refetch()} />
+              </div>
+            ),
+        )}
+        {images.isPending && <LoadingRows />}
+        {images.isSuccess && rows.length > 0 && (
+          <ImageGrid
+            rows={rows}
+            layout={layout}
+            sort={sort}
+            order={state}
+            selection={selection}
+            openedReference={openedReference}
+            onSort={(next) => setPreference('sort', next)}
+            onSelect={setSelection}
+            onOpen={(row) => {
+              setDetailClosed(false);
+              openImage(row.entry.handle.reference);
+            }}
+            onRemove={(row) => askToRemove(targetsOf(selection, row))}
+            onClose={closeDetail}
+          />
+        )}
+        {images.isSuccess && rows.length === 0 && (
+          <div className={styles.fill}>
+            <NoImages
+              hasOthers={entries.length > 0}
+              filter={filter}
+              find={find}
+              onShowAll={() => {
+                setFilter('all');
+                setFind('');
+              }}
+            />
+          </div>
+        )}
+        {checked.length > 0 && (
+          <SelectionBar
+            count={checked.length}
+            hiddenCount={checked.filter((reference) => !shown.has(reference)).length}
+            onRemove={() => askToRemove(checked)}
+            onClear={() => setSelection(NOTHING_SELECTED)}
+          />
+        )}
+      </div>
+      {isDetailShown && (
+        <ImageDetail
+          reference={openedReference}
+          viewWidth={viewWidth}
+          onClose={closeDetail}
+          onRemove={(isForced) => openedReference !== null && askToRemove([openedReference], isForced)}
+        />
+      )}
+      {removal !== null && (
+        <RemoveDialog
+          references={removal.references}
+          initialForce={removal.isForced}
+          onClose={() => setRemoval(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+const LOADING_ROWS = [0, 1, 2, 3, 4, 5, 6, 7];
+
+function LoadingRows() {
+  return (
+    <div role="status">
+      <VisuallyHidden>Reading the images</VisuallyHidden>
+      {LOADING_ROWS.map((row) => (
+        <div key={row} className={styles.skeleton} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { Trash2 } from 'lucide-react';
+import { formatCount } from '../../src-shared/domain/format.ts';
+import { Button } from '../ui/index.ts';
+import styles from './selection-bar.module.css';
+
+export interface SelectionBarProps {
+  readonly count: number;
+  /** How many of them the filter or the find field hides. */
+  readonly hiddenCount: number;
+  readonly onRemove: () => void;
+  readonly onClear: () => void;
+}
+
+/** What can be done to the checked images; stands under the list while there are any. */
+export function SelectionBar({ count, hiddenCount, onRemove, onClear }: SelectionBarProps) {
+  return (
+    <section className={styles.bar} aria-label="Selected images">
+      <p className={styles.words}>
+        {formatCount(count)} selected
+        {hiddenCount > 0 && (
+          <span className={styles.hidden}>
+            {hiddenCount === count ? 'not shown here' : `${formatCount(hiddenCount)} of them not shown here`}
+          </span>
+        )}
+      </p>
+      <Button variant="ghost" onClick={onClear}>
+        Clear
+      </Button>
+      <Button variant="danger" icon={<Trash2 size={15} />} onClick={onRemove}>
+        Remove {formatCount(count)}…
+      </Button>
+    </section>
+  );
+}

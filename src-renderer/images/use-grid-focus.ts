@@ -1,0 +1,61 @@
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type GridPosition, HEADER_ROW, WHOLE_ROW } from './grid-moves.ts';
+import type { ImageRow } from './image-entries.ts';
+
+/** The grid's one tab stop, which stays with its row while rows move. */
+export interface GridFocus {
+  readonly position: GridPosition;
+  /** Moves the tab stop; `isFocused` moves the keyboard's focus along. */
+  readonly moveTo: (position: GridPosition, isFocused: boolean) => void;
+}
+
+interface Stop {
+  /** Null for the header. */
+  readonly key: string | null;
+  /** Where the row was last: the stop falls to whatever row is there when its own is gone. */
+  readonly row: number;
+  readonly column: number;
+}
+
+export function useGridFocus(
+  grid: RefObject<HTMLElement | null>,
+  rows: readonly ImageRow[],
+  indexOf: (key: string) => number,
+): GridFocus {
+  const [stop, setStop] = useState<Stop>({ key: rows[0]?.key ?? null, row: 0, column: WHOLE_ROW });
+  const position = resolve(stop, rows, indexOf);
+  const wantsFocus = useRef(false);
+  const hadFocus = useRef(false);
+
+  useLayoutEffect(() => {
+    const element = grid.current;
+    if (element === null) return;
+    // The focused row went with an update: the focus fell to the page, and belongs on the row that took its place.
+    const isLost = hadFocus.current && document.activeElement === document.body;
+    if (wantsFocus.current || isLost) focusElement(element, position)?.focus({ preventScroll: true });
+    wantsFocus.current = false;
+    hadFocus.current = element.contains(document.activeElement);
+  });
+
+  return {
+    position,
+    moveTo({ row, column }, isFocused) {
+      wantsFocus.current = isFocused;
+      setStop({ key: row === HEADER_ROW ? null : (rows[row]?.key ?? null), row, column });
+    },
+  };
+}
+
+function resolve(stop: Stop, rows: readonly ImageRow[], indexOf: (key: string) => number): GridPosition {
+  if (rows.length === 0 || stop.row === HEADER_ROW) {
+    return { row: HEADER_ROW, column: Math.max(stop.column, 1) };
+  }
+  const found = stop.key === null ? -1 : indexOf(stop.key);
+  const row = found >= 0 ? found : Math.min(Math.max(stop.row, 0), rows.length - 1);
+  return { row, column: stop.column };
+}
+
+function focusElement(grid: HTMLElement, { row, column }: GridPosition): HTMLElement | null {
+  const element = grid.querySelector<HTMLElement>(`[data-index="${row}"]`);
+  return column === WHOLE_ROW ? element : (element?.querySelector(`[data-column="${column}"]`) ?? null);
+}
