@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterPairs, quoteWords, sortLabels, splitEnv } from './config-fields.ts';
+import { filterPairs, sortLabels, splitEnv } from './config-fields.ts';
 
 describe('splitEnv', () => {
   it('cuts at the first equals sign and keeps the order', () => {
@@ -34,11 +34,5 @@ describe('filterPairs', () => {
 
   it('shows everything for an empty needle', () => {
     expect(filterPairs(pairs, '  ')).toBe(pairs);
-  });
-});
-
-describe('quoteWords', () => {
-  it('leaves plain words bare and quotes the rest', () => {
-    expect(quoteWords(['python3', '-c', "print('hi')", ''])).toBe(`python3 -c 'print('\\''hi'\\'')' ''`);
   });
 });

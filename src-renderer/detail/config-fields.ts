@@ -60,10 +60,3 @@ export function filterPairs(pairs: readonly Pair[], needle: string): readonly Pa
     (pair) => pair.key.toLowerCase().includes(wanted) || pair.value?.toLowerCase().includes(wanted),
   );
 }
-
-/** The words as one line a POSIX shell reads back as the same words. */
-export function quoteWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
-}

@@ -1,20 +1,8 @@
-import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
+import { formatBytes } from '../../src-shared/domain/format.ts';
 import { describeHolder, type Holder } from '../../src-shared/domain/holder.ts';
 import type { Plan, Report } from '../../src-shared/domain/plan.ts';
-import { quoteWords } from '../detail/config-fields.ts';
-
-/** `1 image`, `31 images`, `2,400 boxes`: a count with its noun, the plural given when it is not the noun and an s. */
-export function countOf(count: number, noun: string, plural = `${noun}s`): string {
-  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
-}
-
-/** `a`, `a and b`, `a, b and c`; of a long list the first `most` and how many more. */
-export function joinNames(names: readonly string[], most = 4): string {
-  const shown =
-    names.length > most ? [...names.slice(0, most), `${formatCount(names.length - most)} more`] : names;
-  if (shown.length <= 1) return shown.join('');
-  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-}
+import { countOf } from '../detail/count-words.ts';
+import { quoteWords } from '../detail/shell-words.ts';
 
 /** What can be done about one holder. `commands` are msb's, to be run in a terminal in this order. */
 export interface WayOut {
@@ -87,7 +75,9 @@ export function explainFreeSpace(report: Report): string | null {
   if (before === null || after === null) return null;
   const gained = after - before;
   if (gained === report.bytesFreed) return null;
-  const says = `The file system reports ${formatBytes(Math.abs(gained))} ${gained < 0 ? 'less' : 'more'} free space`;
+  const amount =
+    gained === 0 ? 'no more' : `${formatBytes(Math.abs(gained))} ${gained < 0 ? 'less' : 'more'}`;
+  const says = `The file system reports ${amount} free space`;
   return gained < report.bytesFreed
     ? `${says}: a running sandbox keeps files it has open until it stops, and shared extents, file-system snapshots or other programs writing at the same time count too.`
     : `${says}: other programs freed space at the same time.`;

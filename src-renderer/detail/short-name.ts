@@ -1,0 +1,12 @@
+import { isDigest, shortenDigest } from '../../src-shared/domain/digest.ts';
+
+/**
+ * A name from a plan as a narrow column can show it: digests, and the hash in a file's name, shortened in the
+ * middle (`tmp/sha256_0f3ea1b2…91c4.part`). References stay whole.
+ */
+export function shortenName(name: string): string {
+  if (isDigest(name)) return shortenDigest(name);
+  // Paths of the cache have no colon; a reference with a hash in it has one.
+  if (name.includes(':')) return name;
+  return name.replace(/[0-9a-f]{32,}/g, (hash) => `${hash.slice(0, 8)}…${hash.slice(-4)}`);
+}
