@@ -38,6 +38,8 @@ export function readCacheFile(cacheDir: string, relativePath: string, mostBytes:
   return folder?.isDirectory() ? readBoundedFile(path, mostBytes) : { kind: 'missing' };
 }
 
+/** Thousands of files of a few kilobytes are read in a row. */
+const small = Buffer.allocUnsafeSlow(64 * 1024);
 // Windows has neither.
 const NO_WAIT = constants.O_NONBLOCK ?? 0;
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -48,7 +50,7 @@ function readOpened(fd: number, mostBytes: number): BoundedRead {
   if (stats.size > mostBytes) {
     return { kind: 'unreadable', detail: `${stats.size} bytes long, more than ${mostBytes}` };
   }
-  const bytes = Buffer.allocUnsafe(stats.size);
+  const bytes = stats.size <= small.length ? small.subarray(0, stats.size) : Buffer.allocUnsafe(stats.size);
   let length = 0;
   // It may be shorter by now than it was a moment ago; what it grew by is not waited for.
   for (let got = -1; got !== 0 && length < bytes.length; length += got) {

@@ -4,7 +4,7 @@ import { readCacheFile } from './bounded-file.ts';
 import type { ImageMetadata } from './entries.ts';
 import { asArray, asObject, asString, fieldOf, type JsonObject, parseObject } from './json.ts';
 import { metadataPath } from './names.ts';
-import { parseRawConfig } from './raw-config.ts';
+import { parsePlatform } from './raw-config.ts';
 
 /** Longer metadata is not read: msb's own is a few kilobytes, a config with every limit used some megabytes. */
 export const MOST_METADATA_BYTES = 16 * 2 ** 20;
@@ -56,7 +56,7 @@ function parseDocument(text: string): MetadataDocument | null {
     configDigest,
     layers,
     hasRawConfig: rawConfigJson !== null,
-    platform: rawConfigJson === null ? null : (parseRawConfig(rawConfigJson)?.platform ?? null),
+    platform: rawConfigJson === null ? null : parsePlatform(rawConfigJson),
     rawConfigJson,
     rawManifestJson: asString(fieldOf(root, 'raw_manifest_json')),
   };

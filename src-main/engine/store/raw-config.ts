@@ -59,6 +59,12 @@ export function parseRawConfig(rawConfigJson: string): RawConfig | null {
   };
 }
 
+/** The platform alone, for those who read ten thousand of them. */
+export function parsePlatform(rawConfigJson: string): Platform | null {
+  const root = parseObject(rawConfigJson);
+  return root === null ? null : platformOf(root);
+}
+
 function platformOf(root: JsonObject): Platform | null {
   const os = asString(fieldOf(root, 'os'));
   const architecture = asString(fieldOf(root, 'architecture'));

@@ -33,6 +33,8 @@ export interface SeenFolder {
   readonly children: ReadonlyMap<string, Seen>;
   /** False when it could not be listed whole. */
   readonly isReadable: boolean;
+  /** True when, while the folder itself stays as it is, no child needs another look. */
+  readonly isAtRest: boolean;
 }
 
 export interface FolderScan {
@@ -76,6 +78,7 @@ export function areSameFolders(
 
 function isSameFolder(left: SeenFolder, right: SeenFolder): boolean {
   if (left.entry !== right.entry || left.isReadable !== right.isReadable) return false;
+  if (left.children === right.children) return true;
   if (left.children.size !== right.children.size) return false;
   for (const [name, seen] of right.children) {
     const other = left.children.get(name);
@@ -134,18 +137,28 @@ class FolderVisit {
     const stats = this.#lookAtFolder();
     if (stats === null) return null;
     this.#isUnchanged = this.#isSameFolder(stats);
+    const entry = sameOr(this.#previous?.entry, folderEntry(this.#folder, stats));
+    if (this.#isUnchanged && this.#previous?.isAtRest && !this.#isNamedAsChanged()) {
+      return { ...this.#previous, entry };
+    }
     const children = new Map<string, Seen>();
     for (const name of this.#names()) {
       const child = this.#child(name);
       if (child !== null) children.set(keyOf(name), child);
     }
     return {
-      entry: sameOr(this.#previous?.entry, folderEntry(this.#folder, stats)),
+      entry,
       changeTimeNs: stats.ctimeNs,
       isSettled: this.#isSettled(stats),
       children,
       isReadable: this.#isReadable,
+      isAtRest: [...children.values()].every(isAtRest),
     };
+  }
+
+  #isNamedAsChanged(): boolean {
+    const prefix = this.#folder === '' ? '' : `${this.#folder}/`;
+    return [...this.#scan.changed].some((path) => path.startsWith(prefix));
   }
 
   #lookAtFolder(): BigIntStats | null {
@@ -197,10 +210,8 @@ class FolderVisit {
   }
 
   #mayKeep(old: Seen, path: string): boolean {
-    if (this.#scan.isFull || !old.isSettled || this.#scan.changed.has(path)) return false;
-    const { what, erofs } = old.entry;
-    if (SEALED.has(what.kind)) return erofs === null || erofs === 'ok';
-    return this.#isUnchanged && REWRITTEN.has(what.kind);
+    if (this.#scan.isFull || this.#scan.changed.has(path) || !isAtRest(old)) return false;
+    return this.#isUnchanged || !REWRITTEN.has(old.entry.what.kind);
   }
 
   #file(name: RawPath, path: string, raw: RawPath, stats: BigIntStats, old: Seen | undefined): Seen | null {
@@ -265,6 +276,13 @@ class FolderVisit {
   #isSettled(stats: BigIntStats): boolean {
     return stats.ctimeNs < this.#settledBeforeNs;
   }
+}
+
+/** Whole and published: it can only change by being replaced. */
+function isAtRest({ entry, isSettled, unreadable }: Seen): boolean {
+  const { what, erofs } = entry;
+  if (!isSettled || unreadable.length > 0) return false;
+  return (SEALED.has(what.kind) || REWRITTEN.has(what.kind)) && (erofs === null || erofs === 'ok');
 }
 
 /** Two names that are not UTF-8 may look alike as text. */

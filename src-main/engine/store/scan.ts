@@ -78,15 +78,16 @@ class Reader {
     return this.#last;
   }
 
-  /** True when they came to the same as before. */
+  /** True when there is a cache and it came to the same as before. */
   #readFolders(isFull: boolean, changed: ReadonlySet<string>): boolean {
     const root = resolveCacheDir(this.#paths);
-    const previous = root === this.#root ? this.#folders : new Map<Folder, SeenFolder>();
+    const last = this.#folders;
+    const previous = root === this.#root ? last : new Map<Folder, SeenFolder>();
     this.#root = root;
     const checkSuperblocks = this.#checkSuperblocks;
     this.#folders =
       root === null ? new Map() : scanFolders({ root, isFull, changed, checkSuperblocks, previous });
-    return areSameFolders(previous, this.#folders);
+    return this.#folders.has('') && areSameFolders(last, this.#folders);
   }
 
   #assemble(): Omit<StoreSnapshot, 'snapshots' | 'locks'> {

@@ -1,0 +1,328 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type HeldLock, holdLock } from '../../../test-support/hold-lock.ts';
+import { scratchDir } from '../../../test-support/scratch.ts';
+import type { HomePaths } from '../home/paths.ts';
+import { canProbeLocks, isSandboxRunning, probeLock, readLockState, tryLockExclusive } from './locks.ts';
+import { flatLockPath, fsmetaLockPath, layerLockPath, metadataLockPath } from './names.ts';
+import { isProcessAlive } from './processes.ts';
+import { scanStore } from './scan.ts';
+
+const digest = `sha256:${'1'.repeat(64)}`;
+const KEY = 'e8f1adef354e6465d41314fafa35b9b339282111c233492e861862dd91deee15';
+const isLinux = process.platform === 'linux';
+const isWindows = process.platform === 'win32';
+
+function home(): HomePaths {
+  const root = scratchDir('locks');
+  return {
+    home: root,
+    databaseFile: join(root, 'db', 'msb.db'),
+    cacheDir: join(root, 'cache'),
+    snapshotsDir: join(root, 'snapshots'),
+    sandboxesDir: join(root, 'sandboxes'),
+    runDir: join(root, 'run'),
+  };
+}
+
+function touch(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '');
+  return path;
+}
+
+async function whileHeld<T>(path: string, work: () => T, options?: { isShared: boolean }): Promise<T> {
+  const lock: HeldLock = await holdLock(path, options);
+  try {
+    return work();
+  } finally {
+    await lock.release();
+  }
+}
+
+const ALL_LOCKS = [
+  metadataLockPath(KEY)!,
+  layerLockPath(digest)!,
+  fsmetaLockPath(digest)!,
+  flatLockPath(digest)!,
+  `tmp/sha256_${'1'.repeat(64)}.download.lock`,
+];
+
+describe.skipIf(isWindows)('readLockState', () => {
+  it.each(ALL_LOCKS)('sees a pull, load or build that holds %s, and its end', async (path) => {
+    const paths = home();
+    const file = touch(join(paths.cacheDir, path));
+    expect(scanStore(paths).locks).toEqual({ canProbe: true, held: [] });
+    expect(await whileHeld(file, () => scanStore(paths).locks)).toEqual({ canProbe: true, held: [path] });
+    expect(scanStore(paths).locks.held).toEqual([]);
+  });
+
+  it.skipIf(!isLinux)('sees it in the kernel list, too, without opening a file', async () => {
+    const paths = home();
+    const path = layerLockPath(digest)!;
+    const file = touch(join(paths.cacheDir, path));
+    const { entries } = scanStore(paths);
+    const state = () => readLockState(paths, entries, { how: 'listed' }).held;
+    expect(await whileHeld(file, state)).toEqual([path]);
+    expect(state()).toEqual([]);
+  });
+
+  it.each(['.msb-leases', '.image-deletions/delete-1'])(
+    'sees who only shares a lock in %s',
+    async (folder) => {
+      const paths = home();
+      for (const path of [`layers/${folder}/x.lock`, `${folder}/y.lock`]) {
+        const file = touch(join(paths.cacheDir, path));
+        touch(join(paths.cacheDir, 'layers', folder, 'free.lock'));
+        expect(await whileHeld(file, () => scanStore(paths).locks.held, { isShared: true })).toEqual([path]);
+        expect(scanStore(paths).locks.held).toEqual([]);
+      }
+    },
+  );
+
+  it('does not take our own folder for msb at work', async () => {
+    const paths = home();
+    const file = touch(join(paths.cacheDir, '.strata', '0'.repeat(32), 'active.lock'));
+    expect(await whileHeld(file, () => scanStore(paths).locks.held)).toEqual([]);
+  });
+
+  it.skipIf(!isLinux)('sees a sandbox being created, but not one that runs', async () => {
+    const paths = home();
+    mkdirSync(paths.cacheDir);
+    const creating = touch(join(paths.runDir, 'creation-locks', 'abc.lock'));
+    const running = touch(join(paths.runDir, 'locks', 'abc.lock'));
+    const held = () => scanStore(paths).locks.held;
+    expect(await whileHeld(creating, held)).toEqual(['run/creation-locks/abc.lock']);
+    expect(await whileHeld(running, held)).toEqual([]);
+  });
+
+  it.skipIf(!isLinux)('never tries the locks msb takes without waiting', () => {
+    const paths = home();
+    mkdirSync(paths.cacheDir);
+    touch(join(paths.runDir, 'creation-locks', 'abc.lock'));
+    touch(join(paths.runDir, 'locks', 'abc.lock'));
+    touch(join(paths.cacheDir, layerLockPath(digest)!));
+    const calls = flocksOf(`
+      import { scanStore, isSandboxRunning } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+      const paths = ${JSON.stringify(paths)};
+      scanStore(paths);
+      isSandboxRunning(paths, 'any');
+    `);
+    if (calls === null) return console.warn('skipped: strace is not installed');
+    expect(calls.filter((line) => line.includes('/run/'))).toEqual([]);
+    expect(calls.filter((line) => line.includes('/layers/')).length).toBeGreaterThan(0);
+  });
+
+  it('counts temporary files of living processes, by whichever number is the process', () => {
+    const paths = home();
+    const dead = deadPid();
+    for (const name of [
+      `load-${dead}-${process.pid}-0.blob`,
+      `load-${process.pid}-${dead}-0.blob`,
+      `save-${process.pid}-${dead}.layer.tar`,
+      `save-${dead}-${process.pid}.layer.tar`,
+    ]) {
+      touch(join(paths.cacheDir, 'tmp', name));
+    }
+    expect(scanStore(paths).locks.held.toSorted()).toEqual([
+      `tmp/load-${dead}-${process.pid}-0.blob`,
+      `tmp/save-${process.pid}-${dead}.layer.tar`,
+    ]);
+  });
+
+  it('creates nothing, and leaves no lock behind', async () => {
+    const paths = home();
+    for (const path of ALL_LOCKS) touch(join(paths.cacheDir, path));
+    const before = readdirSync(paths.home, { recursive: true });
+    scanStore(paths);
+    expect(readdirSync(paths.home, { recursive: true })).toEqual(before);
+    for (const path of ALL_LOCKS) expect(probeLock(join(paths.cacheDir, path), 'exclusive')).toBe('free');
+  });
+
+  it.skipIf(!isLinux)('probes thousands of lock files without leaving one open', () => {
+    const paths = home();
+    const folder = join(paths.cacheDir, 'layers');
+    mkdirSync(folder, { recursive: true });
+    for (let i = 0; i < 3000; i += 1) {
+      writeFileSync(join(folder, `sha256_${i.toString(16).padStart(64, '0')}.erofs.lock`), '');
+    }
+    // In a process of its own: here other tests open files as well.
+    const out = runModule(`
+      import { readdirSync } from 'node:fs';
+      import { scanStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+      const paths = ${JSON.stringify(paths)};
+      scanStore(paths);
+      const before = readdirSync('/proc/self/fd').length;
+      const { held } = scanStore(paths).locks;
+      console.log(JSON.stringify([held, readdirSync('/proc/self/fd').length - before]));
+    `);
+    expect(JSON.parse(out)).toEqual([[], 0]);
+  });
+});
+
+describe.skipIf(!isLinux)('isSandboxRunning', () => {
+  it('goes by the lock that the machine holds for its whole life', async () => {
+    const paths = home();
+    // The first 32 hexadecimal digits of SHA-256 of `sb2`, as msb names it.
+    const file = touch(join(paths.runDir, 'locks', 'e39e61423ee6eba5859a37f14e4c397b.lock'));
+    expect(isSandboxRunning(paths, 'sb2')).toBe(false);
+    expect(await whileHeld(file, () => isSandboxRunning(paths, 'sb2'))).toBe(true);
+    expect(await whileHeld(file, () => isSandboxRunning(paths, 'sb1'))).toBe(false);
+  });
+});
+
+describe.skipIf(isWindows)('probeLock', () => {
+  it('tells free, held, missing and unknown apart', async () => {
+    const folder = scratchDir('locks');
+    const file = touch(join(folder, 'a.lock'));
+    symlinkSync(file, join(folder, 'link.lock'));
+    expect(probeLock(file)).toBe('free');
+    expect(await whileHeld(file, () => probeLock(file))).toBe('held');
+    expect(probeLock(join(folder, 'none.lock'))).toBe('missing');
+    expect(existsSync(join(folder, 'none.lock'))).toBe(false);
+    expect(probeLock(join(folder, 'link.lock'))).toBe('unknown');
+  });
+
+  it('notices those who share a lock only when it asks for all of it', async () => {
+    const file = touch(join(scratchDir('locks'), 'a.lock'));
+    const states = () => [probeLock(file, 'shared'), probeLock(file, 'exclusive')];
+    expect(await whileHeld(file, states, { isShared: true })).toEqual(['free', 'held']);
+  });
+});
+
+describe.skipIf(isWindows)('tryLockExclusive', () => {
+  it('keeps everybody out until it is released', () => {
+    const file = touch(join(scratchDir('locks'), 'a.lock'));
+    const lock = tryLockExclusive(file);
+    expect(lock?.file).toBe(file);
+    expect(tryLockExclusive(file)).toBeNull();
+    expect(isLockedForOthers(file)).toBe(true);
+    lock?.release();
+    lock?.release();
+    expect(isLockedForOthers(file)).toBe(false);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('is null while another process holds it, shared or not', async () => {
+    const file = touch(join(scratchDir('locks'), 'a.lock'));
+    for (const isShared of [false, true]) {
+      expect(await whileHeld(file, () => tryLockExclusive(file), { isShared })).toBeNull();
+    }
+  });
+
+  it('makes a missing file only when asked to', () => {
+    const file = join(scratchDir('locks'), 'a.lock');
+    expect(tryLockExclusive(file)).toBeNull();
+    expect(existsSync(file)).toBe(false);
+    tryLockExclusive(file, { create: true })!.release();
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('refuses links, directories and FIFOs', () => {
+    const folder = scratchDir('locks');
+    const file = touch(join(folder, 'a.lock'));
+    symlinkSync(file, join(folder, 'link.lock'));
+    symlinkSync(join(folder, 'made'), join(folder, 'dangling.lock'));
+    execFileSync('mkfifo', [join(folder, 'fifo.lock')]);
+    for (const name of ['link.lock', 'dangling.lock', 'fifo.lock', '.']) {
+      expect(tryLockExclusive(join(folder, name), { create: true })).toBeNull();
+    }
+    expect(existsSync(join(folder, 'made'))).toBe(false);
+  });
+
+  it('takes the lock of the file that bears the name now', () => {
+    const file = touch(join(scratchDir('locks'), 'a.lock'));
+    const old = tryLockExclusive(file)!;
+    unlinkSync(file);
+    expect(tryLockExclusive(file)).toBeNull();
+    const next = tryLockExclusive(file, { create: true });
+    expect(next).not.toBeNull();
+    old.release();
+    expect(isLockedForOthers(file)).toBe(true);
+    next?.release();
+  });
+
+  it('holds the lock of a file that is renamed', () => {
+    const file = touch(join(scratchDir('locks'), 'a.lock'));
+    const lock = tryLockExclusive(file)!;
+    renameSync(file, `${file}.moved`);
+    expect(isLockedForOthers(`${file}.moved`)).toBe(true);
+    lock.release();
+  });
+});
+
+describe('canProbeLocks', () => {
+  it('is true wherever there is flock', () => {
+    expect(canProbeLocks()).toBe(!isWindows);
+  });
+
+  it('is false, and everything else works, where the native library does not load', () => {
+    const paths = home();
+    touch(join(paths.cacheDir, layerLockPath(digest)!));
+    const out = runModule(`
+      import { registerHooks } from 'node:module';
+      registerHooks({ resolve(name, context, next) {
+        if (name === 'koffi') throw new Error('not here');
+        return next(name, context);
+      } });
+      const store = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
+      const paths = ${JSON.stringify(paths)};
+      const { locks, entries } = store.scanStore(paths);
+      console.log(JSON.stringify([store.canProbeLocks(), locks, entries.length,
+        store.tryLockExclusive(paths.cacheDir + '/x', { create: true })]));
+    `);
+    expect(JSON.parse(out)).toEqual([false, { canProbe: false, held: [] }, 3, null]);
+    expect(existsSync(join(paths.cacheDir, 'x'))).toBe(false);
+  });
+});
+
+describe('isProcessAlive', () => {
+  it('knows the living from the dead, and asks about nobody else', async () => {
+    expect(isProcessAlive(process.pid)).toBe(true);
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'close');
+    expect(isProcessAlive(child.pid!)).toBe(false);
+    // 0 and negative numbers would mean groups of processes.
+    for (const pid of [0, -1, -process.pid, 1.5, Number.NaN]) expect(isProcessAlive(pid)).toBe(false);
+  });
+});
+
+function isLockedForOthers(file: string): boolean {
+  const script = `
+    import { probeLock } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    console.log(probeLock(${JSON.stringify(file)}, 'exclusive'));
+  `;
+  return runModule(script).trim() === 'held';
+}
+
+function runModule(source: string): string {
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' });
+}
+
+/** Every flock call of a script with the path of its file; null without strace. */
+function flocksOf(source: string): string[] | null {
+  const trace = join(scratchDir('strace'), 'trace');
+  try {
+    execFileSync('strace', ['-V'], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+  const node = [process.execPath, '--input-type=module', '--eval', source];
+  execFileSync('strace', ['-f', '-y', '-e', 'trace=flock', '-o', trace, ...node]);
+  return execFileSync('grep', ['-a', 'flock', trace], { encoding: 'utf8' }).split('\n');
+}
+
+function deadPid(): number {
+  return Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
+}
