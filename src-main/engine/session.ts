@@ -122,8 +122,13 @@ export class Session implements World {
     return this.#database.handle;
   }
 
+  /** With every lock tried. Of a large cache only what its folders say has changed is looked at again. */
   readStore(): StoreSnapshot {
-    return this.#reader.readFully();
+    return this.#isSmall() ? this.#reader.readFully() : this.#reader.read();
+  }
+
+  #isSmall(): boolean {
+    return this.#joined === null || this.#joined.store.entries.length <= SMALL_CACHE_ENTRIES;
   }
 
   join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory {
@@ -135,16 +140,16 @@ export class Session implements World {
     });
   }
 
-  /** Rows and files as they are now. */
-  freshInventory(): Inventory {
-    return this.join(this.#readRows(), this.readStore());
+  /** Rows and files as they are now, every file looked at and every lock tried. */
+  #freshInventory(): Inventory {
+    return this.join(this.#readRows(), this.#reader.readFully());
   }
 
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
     const last = this.#joined;
-    const isSmall = last === null || last.store.entries.length <= SMALL_CACHE_ENTRIES;
-    const store = isSmall ? this.#reader.readFully() : this.#reader.read();
+    const locks = 'listed';
+    const store = this.#isSmall() ? this.#reader.readFully({ locks }) : this.#reader.read({ locks });
     const counter = this.changeCounter();
     if (last !== null && last.store === store && last.counter === counter) return last.inventory;
     const inventory = this.join(this.#readRows(), store);
@@ -222,7 +227,7 @@ export class Session implements World {
   }
 
   plan(action: PlanAction): Plan {
-    return this.#plans.add(action, planAction(this.freshInventory(), action));
+    return this.#plans.add(action, planAction(this.#freshInventory(), action));
   }
 
   /**
@@ -273,7 +278,7 @@ export class Session implements World {
     onProgress: (progress: Progress) => void,
   ): Promise<Report> {
     for (let attempt = 1; ; attempt += 1) {
-      const draft = planAction(this.freshInventory(), action);
+      const draft = planAction(this.join(this.#readRows(), this.readStore()), action);
       try {
         return await applyDraft(this, action, draft, { signal, onProgress });
       } catch (error) {

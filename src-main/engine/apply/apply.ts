@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { KeptItem, PlanAction, Progress, RemovedItem, Report } from '../../../src-shared/domain/plan.ts';
 import {
+  changeCounter,
   deleteRows,
   inImmediateTransaction,
   openWritableDatabase,
@@ -14,7 +15,7 @@ import { type Draft, planAction, type Step } from '../plan/plan.ts';
 import type { StoreSnapshot } from '../store/entries.ts';
 import { compareDrafts } from './difference.ts';
 import { SetAside } from './set-aside.ts';
-import { wantedNow, withoutOurs } from './wanted.ts';
+import { wantedNow, wantsTheSame, withoutOurs } from './wanted.ts';
 
 /** How apply looks at the cache: afresh each time it asks. */
 export interface World {
@@ -28,8 +29,8 @@ export interface ApplyOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Files renamed, checked and unlinked between two looks at the cache and at the cancel button. */
-const BATCH = 4096;
+/** Files renamed, checked and unlinked between two looks at the cache: each look costs a listing of what changed. */
+const BATCH = 32_768;
 /** Renames or unlinks between two turns of the event loop, so that a cancel is heard. */
 const SLICE = 256;
 
@@ -75,6 +76,8 @@ class Run {
   readonly #removed: RemovedItem[] = [];
   readonly #leftAlone: KeptItem[];
   #doneBytes = 0;
+  /** What the plan was made of once more, inside the transaction: as long as that stands, nothing new is wanted. */
+  #planned: { readonly store: StoreSnapshot; readonly counter: number } | null = null;
 
   constructor(world: World, action: PlanAction, seen: Draft, options: ApplyOptions) {
     this.#world = world;
@@ -108,6 +111,7 @@ class Run {
       const now = planAction(this.#world.join(readSnapshot(database), store), this.#action);
       const difference = compareDrafts(this.#seen, now);
       if (difference !== null) throw new WorldChanged(difference, now);
+      this.#planned = { store, counter: changeCounter(database) };
       const ids = (table: string) =>
         this.#seen.steps.flatMap((step) => (step.row?.table === table ? [step.row.id] : []));
       deleteRows(database, {
@@ -157,8 +161,8 @@ class Run {
     const goes = new Set(this.#unwanted(database, setAside, moved, victims));
     for (const slice of slices(moved)) {
       for (const step of slice) {
-        if (goes.has(step)) this.#unlink(setAside, step);
-        else setAside.putBack(step.entry!);
+        if (goes.has(step) && !this.#options.signal.aborted) this.#unlink(setAside, step);
+        else this.#putBack(setAside, step, goes.has(step));
       }
       this.#progress('files');
       await turn();
@@ -172,13 +176,22 @@ class Run {
     steps: readonly Step[],
     victims: readonly Step[],
   ): readonly Step[] {
-    const store = withoutOurs(this.#world.readStore(), victims, setAside.leasePaths());
+    const ours = setAside.leasePaths();
+    const store = withoutOurs(this.#world.readStore(), victims, ours);
+    const { counter, store: planned } = this.#planned!;
+    if (counter === changeCounter(database) && wantsTheSame(withoutOurs(planned, victims, ours), store))
+      return steps;
     const inventory = this.#world.join(readSnapshot(database), store);
     return steps.filter((step) => {
       const reason = wantedNow(inventory, step.entry!.what);
       if (reason !== null) this.#leave(step, reason);
       return reason === null;
     });
+  }
+
+  #putBack(setAside: SetAside, step: Step, isStopped: boolean): void {
+    setAside.putBack(step.entry!);
+    if (isStopped) this.#leave(step, 'stopped before its turn');
   }
 
   #unlink(setAside: SetAside, step: Step): void {

@@ -46,6 +46,26 @@ function withoutVictims(store: StoreSnapshot, victims: readonly Step[]): StoreSn
   };
 }
 
+/**
+ * True when nothing in the store that can keep a file differs: no lock is held, and metadata, flat disk records and
+ * snapshots are the same files as before.
+ */
+export function wantsTheSame(before: StoreSnapshot, after: StoreSnapshot): boolean {
+  if (after.locks.held.length > 0) return false;
+  if (JSON.stringify(before.snapshots) !== JSON.stringify(after.snapshots)) return false;
+  const known = new Set(before.entries.filter(isKeeping).map(fingerprint));
+  const found = after.entries.filter(isKeeping);
+  return found.length === known.size && found.every((entry) => known.has(fingerprint(entry)));
+}
+
+function isKeeping(entry: StoreEntry): boolean {
+  return entry.what.kind === 'metadata' || entry.what.kind === 'flat-ref';
+}
+
+function fingerprint(entry: StoreEntry): string {
+  return `${entry.path} ${entry.dev}:${entry.ino} ${entry.logicalBytes} ${entry.mtimeMs}`;
+}
+
 /** Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did. */
 export function wantedNow(inventory: Inventory, what: StoreKind): string | null {
   if (inventory.inFlight.length > 0) return 'msb started a pull, load or save meanwhile';
