@@ -1,5 +1,6 @@
 import { formatAge } from '../../src-shared/domain/format.ts';
 import type { ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
+import { useNow } from '../app/use-now.ts';
 import { Bytes, classNames } from '../ui/index.ts';
 import styles from './fact-card.module.css';
 import { namePlatform } from './platform-name.ts';
@@ -35,7 +36,7 @@ export function FactCard({ handle, facts }: FactCardProps) {
       </div>
       <div className={styles.fact}>
         <dt>Last used</dt>
-        <dd title={formatExactTime(handle.lastUsedAt)}>{formatAge(handle.lastUsedAt, Date.now())}</dd>
+        <dd title={formatExactTime(handle.lastUsedAt)}>{formatAge(handle.lastUsedAt, useNow())}</dd>
       </div>
     </dl>
   );

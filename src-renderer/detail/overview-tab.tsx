@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { formatAge, formatBytes } from '../../src-shared/domain/format.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import { useNow } from '../app/use-now.ts';
 import { Badge, Bytes, CopyText, Notice, StackedBar, Swatch } from '../ui/index.ts';
 import { explainDamage, repairCommand } from './damage-words.ts';
 import styles from './overview-tab.module.css';
@@ -155,11 +156,12 @@ function PlatformWords({ handle, facts }: { readonly handle: ImageHandle; readon
 }
 
 function Moment({ time }: { readonly time: string | null }) {
+  const now = useNow();
   const exact = formatExactTime(time);
   if (exact === '') return <Unknown />;
   return (
     <>
-      {formatAge(time, Date.now())} <span className={styles.exact}>{exact}</span>
+      {formatAge(time, now)} <span className={styles.exact}>{exact}</span>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { toSafeFileName } from './save-blob.ts';
 
 it.each([
   ['main.py', 'main.py'],
-  ['../../etc/passwd', '_.._etc_passwd'],
+  ['../../etc/passwd', '__.._etc_passwd'],
   ['a\u202egpj.exe', 'a_gpj.exe'],
   ['.bashrc', '_bashrc'],
   ['', 'file'],

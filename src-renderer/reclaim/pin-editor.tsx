@@ -1,0 +1,94 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Search } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useImages } from '../app/queries.ts';
+import { useStore } from '../app/store.ts';
+import { countOf } from '../detail/count-words.ts';
+import { SafeReference } from '../detail/safe-reference.tsx';
+import { toVisible } from '../detail/visible-text.ts';
+import { Button, Dialog } from '../ui/index.ts';
+import styles from './pin-editor.module.css';
+import { pruneRule } from './reclaim-settings.ts';
+
+const ROW_HEIGHT = 32;
+
+/** Chooses the images the rule never takes. Pins of images no longer cached stay listed, to be undone. */
+export function PinEditor({ onClose }: { readonly onClose: () => void }) {
+  const images = useImages();
+  const { pinned } = useStore(pruneRule);
+  const [needle, setNeedle] = useState('');
+  const pins = new Set(pinned);
+  // In the order of the moment it opened: a line must not jump away when it is ticked.
+  const [first] = useState(pinned);
+  const all = useMemo(() => {
+    const cached = (images.data ?? []).map((image) => image.reference);
+    return [...new Set([...first, ...cached])];
+  }, [images.data, first]);
+  const found = all.filter((reference) => reference.toLowerCase().includes(needle.trim().toLowerCase()));
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: found.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 10,
+  });
+  const toggle = (reference: string, isPinned: boolean) =>
+    pruneRule.set((rule) => ({
+      ...rule,
+      pinned: isPinned ? [...rule.pinned, reference] : rule.pinned.filter((one) => one !== reference),
+    }));
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title="Pinned images"
+      description="The prune rule never takes these. Pins are kept by Strata; msb does not know them."
+      width={560}
+      actions={
+        <>
+          <span className={styles.count}>{countOf(pinned.length, 'image')} pinned</span>
+          <Button onClick={onClose}>Done</Button>
+        </>
+      }
+    >
+      <label className={styles.find}>
+        <Search size={14} aria-hidden="true" />
+        <input
+          type="search"
+          value={needle}
+          placeholder="Find an image"
+          aria-label="Find an image"
+          onChange={(event) => setNeedle(event.target.value)}
+        />
+      </label>
+      <div ref={scroller} className={styles.scroller}>
+        {found.length === 0 && <p className={styles.none}>No image matches.</p>}
+        <ul className={styles.list} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const reference = found[item.index]!;
+            return (
+              <li
+                key={reference}
+                className={styles.slot}
+                style={{ transform: `translateY(${item.start}px)` }}
+                aria-setsize={found.length}
+                aria-posinset={item.index + 1}
+              >
+                <label className={styles.line} title={toVisible(reference)}>
+                  <input
+                    type="checkbox"
+                    checked={pins.has(reference)}
+                    onChange={(event) => toggle(reference, event.target.checked)}
+                  />
+                  <span className={styles.name}>
+                    <SafeReference reference={reference} />
+                  </span>
+                </label>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </Dialog>
+  );
+}
