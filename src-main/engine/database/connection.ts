@@ -70,7 +70,15 @@ export class ReadableDatabase {
   /** One view of the database for everything `work` reads; part of the transaction that is open, if one is. */
   inReadTransaction<T>(work: () => T): T {
     if (this.#connection.inTransaction) return work();
-    return this.attempt(() => this.#connection.transaction(work).deferred());
+    return this.attempt(() => {
+      this.#connection.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        // There is nothing to commit, and after a damaged page a commit would fail.
+        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      }
+    });
   }
 
   /** `compute` anew only when the schema has changed: msb may migrate the database while we have it open. */

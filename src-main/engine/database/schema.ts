@@ -73,8 +73,8 @@ function compareColumn(
   const column = found.get(name);
   if (column === undefined) return [`The column ${table}.${name} is missing.`];
   if (affinityOf(column.type) !== affinity) {
-    const expected = affinity === 'text' ? 'text' : 'whole numbers';
-    return [`The column ${table}.${name} is declared ${JSON.stringify(column.type)}, not as ${expected}.`];
+    const declared = JSON.stringify(column.type);
+    return [`The column ${table}.${name} is declared ${declared} instead of ${affinity.toUpperCase()}.`];
   }
   if (name === 'id' && !column.isPrimaryKey) return [`The column ${table}.id is no longer the primary key.`];
   return [];

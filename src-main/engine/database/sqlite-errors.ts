@@ -44,6 +44,7 @@ function describe(error: SqliteError, file: string, waitedMs: number): CacheErro
     case 'SQLITE_AUTH':
       return damaged(file, whyNotOpened(file));
     case 'SQLITE_READONLY':
+      if (error.code === 'SQLITE_READONLY_DIRECTORY') return damaged(file, whyNotOpened(file));
       return { code: 'read-only', reasons: [`The database ${file} cannot be written to.`] };
     case 'SQLITE_FULL':
       return { code: 'read-only', reasons: [`The disk is full: ${file} could not be written.`] };
