@@ -44,6 +44,10 @@ export interface TreeEntry {
   readonly isWhiteout: boolean;
   /** A directory that hides all lower entries. */
   readonly isOpaque: boolean;
+  /** Bytes that lower layers have at this path and this entry hides; absent for directories and where not known. */
+  readonly hiddenBytes?: number;
+  /** Of a removed entry: the position of the layer that removes it; absent where not known. */
+  readonly removedBy?: number;
   /** Set when this entry could not be read; the other fields then hold what could be. */
   readonly damage: string | null;
 }
