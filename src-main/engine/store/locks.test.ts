@@ -9,15 +9,18 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HeldLock, holdLock } from '../../../test-support/hold-lock.ts';
+import { runMsb } from '../../../test-support/msb.ts';
+import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
 import type { HomePaths } from '../home/paths.ts';
 import { canProbeLocks, isSandboxRunning, probeLock, readLockState, tryLockExclusive } from './locks.ts';
-import { flatLockPath, fsmetaLockPath, layerLockPath, metadataLockPath } from './names.ts';
+import { flatLockPath, fsmetaLockPath, layerLockPath, metadataLockPath, referenceKey } from './names.ts';
 import { isProcessAlive } from './processes.ts';
-import { scanStore } from './scan.ts';
+import { createStoreReader, scanStore } from './scan.ts';
 
 const digest = `sha256:${'1'.repeat(64)}`;
 const KEY = 'e8f1adef354e6465d41314fafa35b9b339282111c233492e861862dd91deee15';
@@ -68,6 +71,18 @@ describe.skipIf(isWindows)('readLockState', () => {
     expect(scanStore(paths).locks.held).toEqual([]);
   });
 
+  it('sees it where nothing else changed', async () => {
+    const paths = home();
+    const path = layerLockPath(digest)!;
+    const file = touch(join(paths.cacheDir, path));
+    const reader = createStoreReader(paths);
+    const free = reader.read();
+    const held = await whileHeld(file, () => reader.read());
+    expect(held.locks.held).toEqual([path]);
+    expect(held.entries).toBe(free.entries);
+    expect(reader.read()).toEqual(free);
+  });
+
   it.skipIf(!isLinux)('sees it in the kernel list, too, without opening a file', async () => {
     const paths = home();
     const path = layerLockPath(digest)!;
@@ -76,6 +91,16 @@ describe.skipIf(isWindows)('readLockState', () => {
     const state = () => readLockState(paths, entries, { how: 'listed' }).held;
     expect(await whileHeld(file, state)).toEqual([path]);
     expect(state()).toEqual([]);
+  });
+
+  it('counts a lock that was held before the files were read, though it is free by now', () => {
+    const paths = home();
+    const path = layerLockPath(digest)!;
+    touch(join(paths.cacheDir, path));
+    const { entries } = scanStore(paths);
+    const ino = entries.find((entry) => entry.path === path)!.ino;
+    const before = { holds: (_dev: string, inode: string) => inode === ino };
+    expect(readLockState(paths, entries, { before }).held).toEqual([path]);
   });
 
   it.each(['.msb-leases', '.image-deletions/delete-1'])(
@@ -168,6 +193,26 @@ describe.skipIf(isWindows)('readLockState', () => {
       console.log(JSON.stringify([held, readdirSync('/proc/self/fd').length - before]));
     `);
     expect(JSON.parse(out)).toEqual([[], 0]);
+  });
+});
+
+describeWithMsb('readLockState beside a real pull', (version) => {
+  it('sees it while it waits for the registry, and that it ended', async () => {
+    const paths = home();
+    // Accepts and never answers, until it hangs up.
+    const registry = createServer().listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+    const { port } = registry.address() as AddressInfo;
+    const reference = `127.0.0.1:${port}/app:1`;
+    const asked = once(registry, 'connection');
+    const pull = runMsb(paths.home, ['pull', reference], { version, expectFailure: true });
+    const [socket] = (await asked) as [Socket];
+    const reader = createStoreReader(paths);
+    expect(reader.read().locks.held).toEqual([metadataLockPath(referenceKey(reference)!)]);
+    registry.close();
+    socket.destroy();
+    await pull;
+    expect(reader.read().locks.held).toEqual([]);
   });
 });
 

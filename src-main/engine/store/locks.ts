@@ -6,7 +6,6 @@ import { listNames, lookAt, typeOf } from './directory-listing.ts';
 import type { LockState, StoreEntry, StoreKind } from './entries.ts';
 import { type Flock, loadFlock } from './flock.ts';
 import { type KernelLocks, readKernelLocks } from './kernel-locks.ts';
-import { OWN_FOLDER } from './names.ts';
 
 export interface LockOptions {
   /**
@@ -188,15 +187,14 @@ function heldCreationLocks(paths: Pick<HomePaths, 'runDir'>, kernel: KernelLocks
 /** `*.lock` in the dot-folders among the entries, at most two folders deep, relative to the cache. */
 function hiddenLockFiles(cacheDir: string, entries: readonly StoreEntry[]): readonly string[] {
   return entries
-    .filter(({ type, what, path }) => type === 'directory' && what.kind === 'unknown' && isDotFolder(path))
+    .filter(({ type, what, path }) => type === 'directory' && what.kind === 'unknown' && hasDotName(path))
     .flatMap(({ path }) => lockFilesBelow(cacheDir, path, HIDDEN_DEPTH));
 }
 
 const HIDDEN_DEPTH = 2;
 
-function isDotFolder(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.startsWith('.') && path !== OWN_FOLDER && !path.startsWith(`${OWN_FOLDER}/`);
+function hasDotName(path: string): boolean {
+  return path.startsWith('.', path.lastIndexOf('/') + 1);
 }
 
 function lockFilesBelow(cacheDir: string, folder: string, depth: number): readonly string[] {

@@ -173,8 +173,7 @@ class FolderVisit {
 
   #isSameFolder(stats: BigIntStats): boolean {
     const previous = this.#previous;
-    // msb writes into tmp at any time, without the folder changing.
-    if (previous === undefined || this.#scan.isFull || this.#folder === 'tmp') return false;
+    if (previous === undefined || this.#scan.isFull) return false;
     return (
       previous.isSettled &&
       previous.isReadable &&

@@ -481,6 +481,37 @@ describe('createStoreReader', () => {
     expect(entryAt(reader.readFully(), path)?.erofs).toBe('bad-superblock');
     writeFileSync(join(paths.cacheDir, path), layerBytes());
     expect(entryAt(reader.readFully(), path)?.erofs).toBe('ok');
+    // Faster than the clock that file systems stamp changes with.
+    for (let i = 0; i < 50; i += 1) {
+      writeFileSync(join(paths.cacheDir, path), i % 2 === 0 ? Buffer.alloc(8192) : layerBytes());
+      expect(entryAt(reader.read(), path)?.erofs).toBe(i % 2 === 0 ? 'bad-superblock' : 'ok');
+    }
+  });
+
+  it('lists metadata last, so that a pull that ends meanwhile is known by it', () => {
+    expect(FOLDERS.at(-1)).toBe('manifests');
+    const folders = scanStore(settled[0]!).entries.filter((entry) => entry.what.kind === 'directory');
+    expect(folders.at(-1)?.path).toBe('manifests');
+  });
+
+  it('sees files that appear faster than the clock folders are stamped with', () => {
+    const paths = emptyHome();
+    const reader = createStoreReader(paths);
+    for (let i = 1; i <= 50; i += 1) {
+      put(paths, layerLockPath(`sha256:${i.toString(16).padStart(64, '0')}`)!);
+      expect(reader.read().entries.filter((entry) => entry.what.kind === 'layer-lock')).toHaveLength(i);
+    }
+  });
+
+  it('tells a cache that went from one that became a file', () => {
+    const paths = pathsOf(scratchDir('store'));
+    const reader = createStoreReader(paths);
+    const none = reader.read();
+    expect(reader.read()).toEqual(none);
+    writeFileSync(paths.cacheDir, '');
+    expect(reader.read().unreadable).toEqual(['']);
+    unlinkSync(paths.cacheDir);
+    expect(reader.read().unreadable).toEqual([]);
   });
 
   it('follows the cache when the link to it is turned elsewhere', () => {
