@@ -44,6 +44,13 @@ export type RevealTarget =
   /** `path` is relative to the cache, as plans and damages name files. */
   | { readonly kind: 'cache-file'; readonly path: string };
 
+/** What the bridge asks of main for the functions of `ShellBridge`. */
+export type ShellRequest =
+  | { readonly kind: 'choose-home' }
+  | { readonly kind: 'open-window'; readonly home: string | null }
+  | { readonly kind: 'reveal'; readonly target: RevealTarget }
+  | { readonly kind: 'set-theme'; readonly theme: ShellTheme };
+
 /** What a native menu asks the renderer to do. The renderer ignores what makes no sense on its screen. */
 export type MenuCommand =
   | 'open-cache'
