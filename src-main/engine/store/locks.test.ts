@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -19,7 +19,6 @@ import { scratchDir } from '../../../test-support/scratch.ts';
 import type { HomePaths } from '../home/paths.ts';
 import { canProbeLocks, isSandboxRunning, probeLock, readLockState, tryLockExclusive } from './locks.ts';
 import { flatLockPath, fsmetaLockPath, layerLockPath, metadataLockPath, referenceKey } from './names.ts';
-import { isProcessAlive } from './processes.ts';
 import { createStoreReader, scanStore } from './scan.ts';
 
 const digest = `sha256:${'1'.repeat(64)}`;
@@ -329,17 +328,6 @@ describe('canProbeLocks', () => {
     `);
     expect(JSON.parse(out)).toEqual([false, { canProbe: false, held: [] }, 3, null]);
     expect(existsSync(join(paths.cacheDir, 'x'))).toBe(false);
-  });
-});
-
-describe('isProcessAlive', () => {
-  it('knows the living from the dead, and asks about nobody else', async () => {
-    expect(isProcessAlive(process.pid)).toBe(true);
-    const child = spawn(process.execPath, ['-e', '']);
-    await once(child, 'close');
-    expect(isProcessAlive(child.pid!)).toBe(false);
-    // 0 and negative numbers would mean groups of processes.
-    for (const pid of [0, -1, -process.pid, 1.5, Number.NaN]) expect(isProcessAlive(pid)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-li
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
 import { MOST_METADATA_BYTES, parseFlatRef, parseMetadata } from './metadata.ts';
 import { classify, FOLDERS, type Folder, isFolder } from './names.ts';
-import { isProcessAlive } from './processes.ts';
+import { isWriterAlive } from './processes.ts';
 import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
 import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
 
@@ -216,7 +216,7 @@ class FolderVisit {
   #file(name: RawPath, path: string, raw: RawPath, stats: BigIntStats, old: Seen | undefined): Seen | null {
     const isSame = old?.isSettled === true && isSameInode(old, stats);
     if (isSame && old.entry.what.kind !== 'transfer') return old;
-    const what = classify(path, typeOf(stats), isProcessAlive);
+    const what = classify(path, typeOf(stats), (pid) => isWriterAlive(pid, mtimeMsOf(stats)));
     const read = readContent(what, raw);
     if (read === 'missing') return null;
     const entry = fileEntry(path, what, stats, this.#erofs(what, raw, stats));
