@@ -20,7 +20,7 @@ export function httpTransport(): Transport {
       cache: 'no-store',
       redirect: 'error',
     });
-    if (response.status === 401 || response.status === 403) throw new Error(TOKEN_REFUSED);
+    if (response.status === 401) throw new Error(TOKEN_REFUSED);
     if (response.body === null) throw new Error(`HTTP ${response.status} without a body`);
     if (!response.ok && !isLines(response)) throw new Error(`HTTP ${response.status}`);
     onStart();

@@ -12,7 +12,7 @@ export interface Preferences {
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
-  detailWidth: 424,
+  detailWidth: 404,
   isGrouped: false,
   sort: NEWEST_FIRST,
   recentHomes: [],

@@ -1,7 +1,10 @@
+import { useEffect } from 'react';
 import { useCommand } from './commands.ts';
 import { HomeGate } from './home-gate.tsx';
 import { HomeNotices } from './home-notices.tsx';
+import { shortenHome } from './home-path.ts';
 import { showView, usePlace } from './navigation.ts';
+import { useHome } from './queries.ts';
 import styles from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -13,6 +16,7 @@ import { VIEWS, type ViewEntry } from './views.tsx';
 export function Shell() {
   useShortcuts();
   const { view } = usePlace();
+  useWindowTitle();
   const chosen = VIEWS.find((entry) => entry.name === view) ?? VIEWS[0]!;
   return (
     <div className={styles.shell}>
@@ -32,6 +36,15 @@ export function Shell() {
       <StatusBar />
     </div>
   );
+}
+
+/** The window is called after the cache it shows. */
+function useWindowTitle(): void {
+  const home = useHome().data;
+  useEffect(() => {
+    if (home !== undefined)
+      document.title = `${home.isSample ? 'Sample cache' : shortenHome(home.home)} – Strata`;
+  }, [home]);
 }
 
 function ViewCommand({ entry }: { readonly entry: ViewEntry }) {

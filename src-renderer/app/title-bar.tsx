@@ -6,10 +6,11 @@ import { useCommand } from './commands.ts';
 import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
 import { showView } from './navigation.ts';
-import { useUsage } from './queries.ts';
+import { useHome, useUsage } from './queries.ts';
 import styles from './title-bar.module.css';
 
 export function TitleBar() {
+  const home = useHome();
   const usage = useUsage();
   const reclaimable = usage.data?.prune.bytes ?? 0;
   return (
@@ -21,9 +22,11 @@ export function TitleBar() {
       <FindField />
       <div className={styles.end}>
         <RefreshButton />
-        <Button variant="primary" icon={<Sparkles size={15} />} onClick={() => showView('reclaim')}>
-          {reclaimable > 0 ? `Reclaim ${formatBytes(reclaimable)}` : 'Reclaim'}
-        </Button>
+        {home.data?.status === 'open' && (
+          <Button variant="primary" icon={<Sparkles size={15} />} onClick={() => showView('reclaim')}>
+            {reclaimable > 0 ? `Reclaim ${formatBytes(reclaimable)}` : 'Reclaim'}
+          </Button>
+        )}
       </div>
     </header>
   );

@@ -27,7 +27,7 @@ export function UsageCard({ usage }: UsageCardProps) {
             >
               <Swatch color={share.color} />
               <span className={styles.label}>{share.label}</span>
-              <span>{formatBytes(share.bytes)}</span>
+              <span className={styles.bytes}>{formatBytes(share.bytes)}</span>
             </li>
           ))}
         </ul>

@@ -35,7 +35,7 @@ test('adds up to the whole, small categories together in one share', () => {
     ['Unique layers', 0, 0],
     ['Flat root disks', 40, 1],
     ['Garbage', 0, 0],
-    ['Everything else', 6, 3],
+    ['Other', 6, 3],
   ]);
 });
 

@@ -34,7 +34,7 @@ export function usageShares(usage: Usage): readonly UsageShare[] {
     };
   });
   const rest: UsageShare = {
-    label: 'Everything else',
+    label: 'Other',
     color: 'other',
     bytes: usage.totalBytes - shares.reduce((sum, share) => sum + share.bytes, 0),
     files: usage.files - shares.reduce((sum, share) => sum + share.files, 0),

@@ -1,4 +1,4 @@
-import { Images, Layers, Sparkles } from 'lucide-react';
+import { Image as ImageIcon, Layers, Sparkles } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
@@ -24,7 +24,7 @@ export const VIEWS: readonly ViewEntry[] = [
   {
     name: 'images',
     label: 'Images',
-    Icon: Images,
+    Icon: ImageIcon,
     Content: ImagesView,
     command: 'show-images',
     count: (usage) => formatCount(usage.counts.references),

@@ -12,6 +12,12 @@ test('gives up the expendable columns one by one before the name', () => {
   expect(shown(560)).toEqual(['image', 'on-disk', 'used-by']);
 });
 
+test('spreads the other columns over a wide window', () => {
+  const widths = (width: number) => fitColumns(width).template.split(' ').slice(3);
+  expect(widths(2000)).not.toEqual(widths(900));
+  expect(fitColumns(2000).imageWidth).toBeGreaterThan(fitColumns(1200).imageWidth);
+});
+
 test('never gives up name, size and users', () => {
   expect(shown(0)).toEqual(['image', 'on-disk', 'used-by']);
 });

@@ -12,6 +12,8 @@ export interface ColumnLayout {
   readonly columns: readonly Column[];
   /** Pixels the image column has. */
   readonly imageWidth: number;
+  /** Too narrow for a name in one line: the registry goes below the repository. */
+  readonly isStacked: boolean;
   /** For `grid-template-columns`, the check boxes first. */
   readonly template: string;
 }
@@ -19,15 +21,19 @@ export interface ColumnLayout {
 const CHECK_WIDTH = 38;
 const END_PADDING = 12;
 const LEAST_IMAGE_WIDTH = 280;
+const LEAST_LINE_WIDTH = 300;
+/** From here on the other columns share what is gained, each up to so much. */
+const AMPLE_IMAGE_WIDTH = 330;
+const MOST_EXTRA = 44;
 
 const COLUMNS: readonly Column[] = [
   { name: 'image', label: 'Image', width: 0 },
-  { name: 'on-disk', label: 'On disk', width: 118 },
-  { name: 'layers', label: 'Layers', width: 56 },
-  { name: 'platform', label: 'Platform', width: 94 },
-  { name: 'used-by', label: 'Used by', width: 122 },
-  { name: 'created', label: 'Created', width: 90 },
-  { name: 'last-used', label: 'Last used', width: 90 },
+  { name: 'on-disk', label: 'On disk', width: 112 },
+  { name: 'layers', label: 'Layers', width: 52 },
+  { name: 'platform', label: 'Platform', width: 100 },
+  { name: 'used-by', label: 'Used by', width: 118 },
+  { name: 'created', label: 'Created', width: 88 },
+  { name: 'last-used', label: 'Last used', width: 88 },
 ];
 
 /** What goes first when room is short; all of it is in the detail pane too. */
@@ -42,8 +48,18 @@ export function fitColumns(listWidth: number): ColumnLayout {
     columns = columns.filter((column) => column.name !== name);
     imageWidth = imageWidthOf(columns, listWidth);
   }
-  const tracks = columns.map(({ name, width }) => (name === 'image' ? 'minmax(0, 1fr)' : `${width}px`));
-  return { columns, imageWidth, template: `${CHECK_WIDTH}px ${tracks.join(' ')}` };
+  const others = columns.length - 1;
+  const extra = Math.floor(Math.min(MOST_EXTRA, Math.max(0, imageWidth - AMPLE_IMAGE_WIDTH) / 2 / others));
+  const tracks = columns.map(({ name, width }) =>
+    name === 'image' ? 'minmax(0, 1fr)' : `${width + extra}px`,
+  );
+  imageWidth -= extra * others;
+  return {
+    columns,
+    imageWidth,
+    isStacked: imageWidth < LEAST_LINE_WIDTH,
+    template: `${CHECK_WIDTH}px ${tracks.join(' ')}`,
+  };
 }
 
 function imageWidthOf(columns: readonly Column[], listWidth: number): number {

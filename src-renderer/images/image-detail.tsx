@@ -7,13 +7,15 @@ import { classNames, IconButton, Splitter } from '../ui/index.ts';
 import styles from './image-detail.module.css';
 
 /** Pixels a view needs for the details to stand beside the list; with less they lie over it. */
-export const LEAST_DOCKED_WIDTH = 840;
+export const LEAST_DOCKED_WIDTH = 880;
 
 const LEAST_WIDTH = 340;
 const LEAST_LIST_WIDTH = 460;
 
 export interface ImageDetailProps {
   readonly reference: string | null;
+  /** Before there are images to choose from: the pane is there and empty. */
+  readonly isWaiting: boolean;
   /** Pixels of list and details together. */
   readonly viewWidth: number;
   readonly onClose: () => void;
@@ -21,7 +23,7 @@ export interface ImageDetailProps {
 }
 
 /** The details beside the list, as wide as the person made them, or over it where there is no room. */
-export function ImageDetail({ reference, viewWidth, onClose, onRemove }: ImageDetailProps) {
+export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove }: ImageDetailProps) {
   const preferred = usePreference('detailWidth');
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   const largest = Math.max(LEAST_WIDTH, viewWidth - LEAST_LIST_WIDTH);
@@ -56,19 +58,20 @@ export function ImageDetail({ reference, viewWidth, onClose, onRemove }: ImageDe
           onClose();
         }}
       >
-        {reference === null ? (
-          <NoImageChosen />
-        ) : (
+        {reference === null && !isWaiting && <NoImageChosen />}
+        {reference !== null && (
           <DetailPane reference={reference} onOpenReference={openImage} onRemove={onRemove} />
         )}
-        <IconButton
-          ref={close}
-          label="Close the details"
-          size="small"
-          className={styles.close}
-          icon={<X size={16} />}
-          onClick={onClose}
-        />
+        {!isWaiting && (
+          <IconButton
+            ref={close}
+            label="Close the details"
+            size="small"
+            className={styles.close}
+            icon={<X size={16} />}
+            onClick={onClose}
+          />
+        )}
       </div>
     </>
   );

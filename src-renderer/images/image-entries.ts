@@ -1,3 +1,4 @@
+import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
 import type { ImageDamage, ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
@@ -94,10 +95,10 @@ export function hostPlatformText({ os, architecture }: ImageHandle): string | nu
   return os === null && architecture === null ? null : `${os ?? '?'}/${architecture ?? '?'}`;
 }
 
-/** The tag or the shortened digest: what tells references of one repository apart. */
+/** The tag, or the digest shortened: what tells references of one repository apart. */
 export function tagText(name: CanonicalReference): string | null {
   if (name.tag !== null) return name.tag;
-  return name.digest === null ? null : `@${name.digest}`;
+  return name.digest === null ? null : `@${shortenDigest(name.digest, 8, 4)}`;
 }
 
 function factsFinder(

@@ -5,7 +5,7 @@ import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useMemo, useRef } from 'react';
 import { useCommand } from '../app/commands.ts';
 import { useNow } from '../app/use-now.ts';
-import { classNames } from '../ui/index.ts';
+import { classNames, VisuallyHidden } from '../ui/index.ts';
 import type { Column, ColumnLayout } from './columns.ts';
 import { HEADER_ROW, moveInGrid, WHOLE_ROW } from './grid-moves.ts';
 import { type ImageRow as Row, referencesOf } from './image-entries.ts';
@@ -236,9 +236,9 @@ function SelectAll({ checkState, isTabStop }: SelectAllProps) {
       role="columnheader"
       className={classNames(styles.heading, styles.all)}
       data-column={0}
-      aria-label={isOn ? 'Select: some or all are selected' : 'Select: none is selected'}
       tabIndex={isTabStop ? 0 : -1}
     >
+      <VisuallyHidden>Select all</VisuallyHidden>
       <span className={classNames(styles.box, isOn && styles.isOn)}>
         {checkState === 'all' && <Check size={11} strokeWidth={3.5} aria-hidden="true" />}
         {checkState === 'mixed' && <Minus size={11} strokeWidth={3.5} aria-hidden="true" />}

@@ -87,7 +87,7 @@ function Cell({ column, position, isTabStop, row, layout, largestBytes, nowMs }:
     case 'image':
       return (
         <div {...cell} className={classNames(styles.cell, styles.name)}>
-          <ReferenceCell row={row} width={layout.imageWidth} />
+          <ReferenceCell row={row} width={layout.imageWidth} isStacked={layout.isStacked} />
         </div>
       );
     case 'on-disk':
@@ -119,7 +119,7 @@ function Cell({ column, position, isTabStop, row, layout, largestBytes, nowMs }:
       );
     case 'layers':
       return (
-        <div {...cell} className={styles.cell}>
+        <div {...cell} className={classNames(styles.cell, styles.clip)}>
           {formatCount(handle.layerCount)}
         </div>
       );
@@ -158,9 +158,9 @@ function PlatformText({ row }: { readonly row: Row }) {
   if (host === null) return '—';
   if (facts === null) return <bdi>{toVisible(host)}</bdi>;
   return (
-    <span className={styles.host} title="The image does not say. This is the host msb ran on.">
+    <span className={styles.host} title="The image does not say. This is the host that msb ran on.">
       <bdi>{toVisible(host)}</bdi>
-      <VisuallyHidden> (the host’s, the image does not say)</VisuallyHidden> host
+      <small>the host’s</small>
     </span>
   );
 }

@@ -5,7 +5,8 @@ import styles from './image-tools.module.css';
 
 export interface ImageToolsProps {
   readonly filter: ImageFilter;
-  readonly counts: Readonly<Record<ImageFilter, number | null>>;
+  /** Null while nothing is counted yet. */
+  readonly counts: Readonly<Record<ImageFilter, number | null>> | null;
   readonly isGrouped: boolean;
   readonly onFilter: (filter: ImageFilter) => void;
   readonly onGroup: (isGrouped: boolean) => void;
@@ -28,7 +29,7 @@ export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: Ima
           <FilterChip
             key={one.filter}
             label={one.label}
-            count={counts[one.filter] ?? undefined}
+            count={counts?.[one.filter] ?? undefined}
             isOn={filter === one.filter}
             onToggle={() => onFilter(filter === one.filter ? 'all' : one.filter)}
           />
@@ -40,9 +41,10 @@ export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: Ima
         className={styles.group}
         icon={<Group size={15} />}
         aria-pressed={isGrouped}
+        title="Group tags by digest"
         onClick={() => onGroup(!isGrouped)}
       >
-        Group tags by digest
+        <span className={styles.groupWords}>Group tags by digest</span>
       </Button>
     </div>
   );

@@ -68,13 +68,15 @@ export function ImagesView() {
     askToRemove(checked.length > 0 || openedReference === null ? checked : [openedReference]);
   });
 
-  const isDetailShown = viewWidth > 0 && (openedReference !== null || (isDocked && !isDetailClosed));
+  const isEmpty = images.isError || (images.isSuccess && entries.length === 0);
+  const isDetailShown =
+    viewWidth > 0 && (openedReference !== null || (isDocked && !isDetailClosed && !isEmpty));
   return (
     <div ref={view} className={styles.view}>
       <div ref={list} className={styles.list}>
         <ImageTools
           filter={filter}
-          counts={counts}
+          counts={images.isSuccess ? counts : null}
           isGrouped={isGrouped}
           onFilter={setFilter}
           onGroup={(next) => setPreference('isGrouped', next)}
@@ -131,6 +133,7 @@ export function ImagesView() {
       {isDetailShown && (
         <ImageDetail
           reference={openedReference}
+          isWaiting={images.isPending}
           viewWidth={viewWidth}
           onClose={closeDetail}
           onRemove={(isForced) => openedReference !== null && askToRemove([openedReference], isForced)}

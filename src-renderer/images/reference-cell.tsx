@@ -1,46 +1,69 @@
 import { toVisible } from '../detail/visible-text.ts';
-import { Chip, VisuallyHidden } from '../ui/index.ts';
+import { Chip, classNames, VisuallyHidden } from '../ui/index.ts';
 import { type ImageEntry, type ImageRow, tagText } from './image-entries.ts';
 import styles from './reference-cell.module.css';
-import { fitChips } from './tag-chips.ts';
+import { chipsWidth, type FittedChips, fitChips } from './tag-chips.ts';
 import { textWidth } from './text-width.ts';
 
 export interface ReferenceCellProps {
   readonly row: ImageRow;
   /** Pixels the cell has. */
   readonly width: number;
+  /** The registry in a line of its own, below. */
+  readonly isStacked: boolean;
 }
 
+/** Pixels between the parts and at the end of the cell; and the least a cut registry takes. */
+const CELL_GAPS = 24;
+const LEAST_REGISTRY_WIDTH = 24;
+
 /** The name of a row: registry in grey, repository in bold, its tags as chips. */
-export function ReferenceCell({ row, width }: ReferenceCellProps) {
+export function ReferenceCell({ row, width, isStacked }: ReferenceCellProps) {
   const { registry, repository } = row.entry.name;
-  const texts = row.entries.flatMap((entry) => chipText(entry, row.entry) ?? []);
-  const { shown, hidden } = fitChips(texts, width - nameWidth(registry, repository));
+  const lineRegistry = isStacked ? '' : registry;
+  const { chips, isTight } = fitName(row, lineRegistry, width);
   return (
     <div
-      className={styles.cell}
+      className={classNames(styles.cell, isTight && styles.tight)}
       title={row.entries.map((entry) => toVisible(entry.handle.reference)).join('\n')}
     >
-      {registry !== '' && (
-        <>
-          <span className={styles.registry}>{toVisible(registry)}</span>
-          <span className={styles.slash}>/</span>
-        </>
-      )}
-      <span className={styles.repository}>{toVisible(repository)}</span>
-      {shown.map((text, index) => (
-        <Chip key={row.entries[index]!.handle.reference} className={styles.chip}>
-          {toVisible(text)}
-        </Chip>
-      ))}
-      {hidden.length > 0 && (
-        <Chip kind="more" className={styles.more}>
-          <span aria-hidden="true">+{hidden.length}</span>
-          <VisuallyHidden>and {hidden.map(toVisible).join(', ')}</VisuallyHidden>
-        </Chip>
-      )}
+      <div className={styles.line}>
+        {lineRegistry !== '' && (
+          <>
+            <span className={styles.registry}>{toVisible(registry)}</span>
+            <span className={styles.slash}>/</span>
+          </>
+        )}
+        <span className={styles.repository}>{toVisible(repository)}</span>
+        {chips.shown.map((text, index) => (
+          <Chip key={row.entries[index]!.handle.reference} className={styles.chip}>
+            {toVisible(text)}
+          </Chip>
+        ))}
+        {chips.hidden.length > 0 && (
+          <Chip kind="more" className={styles.more}>
+            <span aria-hidden="true">+{chips.hidden.length}</span>
+            <VisuallyHidden>and {chips.hidden.map(toVisible).join(', ')}</VisuallyHidden>
+          </Chip>
+        )}
+      </div>
+      {isStacked && registry !== '' && <div className={styles.below}>{toVisible(registry)}</div>}
     </div>
   );
+}
+
+interface FittedName {
+  readonly chips: FittedChips;
+  /** Repository and tag do not both fit whole. */
+  readonly isTight: boolean;
+}
+
+function fitName(row: ImageRow, registry: string, width: number): FittedName {
+  const texts = row.entries.flatMap((entry) => chipText(entry, row.entry) ?? []);
+  const registryWidth = registry === '' ? 0 : textWidth(`${registry}/`, '400 13px "Inter Variable"');
+  const room = width - textWidth(row.entry.name.repository, '600 13px "Inter Variable"') - CELL_GAPS;
+  const chips = fitChips(texts, room - registryWidth);
+  return { chips, isTight: room < chipsWidth(chips) + Math.min(registryWidth, LEAST_REGISTRY_WIDTH) };
 }
 
 /** A tag; with its repository where that is not the one the row shows. */
@@ -49,13 +72,4 @@ function chipText(entry: ImageEntry, shown: ImageEntry): string | null {
   const { registry, repository } = entry.name;
   if (registry === shown.name.registry && repository === shown.name.repository) return tag;
   return tag === null ? repository : `${repository}:${tag}`;
-}
-
-function nameWidth(registry: string, repository: string): number {
-  const gaps = 26;
-  return (
-    textWidth(`${registry}/`, '400 13px "Inter Variable"') +
-    textWidth(repository, '600 13px "Inter Variable"') +
-    gaps
-  );
 }

@@ -1,9 +1,10 @@
 import { Box, Camera, Table2, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { describeHolder, type Holder } from '../../src-shared/domain/holder.ts';
 import type { ImageDamage } from '../../src-shared/domain/image.ts';
 import { explainDamage } from '../detail/damage-words.ts';
 import { toVisible } from '../detail/visible-text.ts';
-import { Badge } from '../ui/index.ts';
+import { Badge, type BadgeKind } from '../ui/index.ts';
 import styles from './used-by-cell.module.css';
 
 export interface UsedByCellProps {
@@ -11,37 +12,35 @@ export interface UsedByCellProps {
   readonly damage: readonly ImageDamage[];
 }
 
+/** One kind of thing to say, with a badge of its own. */
+interface Sign {
+  readonly kind: BadgeKind;
+  readonly icon: ReactNode;
+  /** In words, where it stands alone. */
+  readonly words: string;
+  /** Beside others; null leaves the icon alone. */
+  readonly count: number | null;
+}
+
 /** Damage before holders, since a damaged image is what a person has to know first. */
-export function UsedByCell({ holders, damage }: UsedByCellProps) {
-  const sandboxes = holders.filter((holder) => holder.kind === 'sandbox');
-  const snapshots = holders.filter((holder) => holder.kind === 'snapshot');
-  const isRunning = sandboxes.some((sandbox) => sandbox.isRunning);
-  const others = holders.length - sandboxes.length - snapshots.length;
-  if (holders.length === 0 && damage.length === 0) return <span className={styles.unused}>Unused</span>;
+export function UsedByCell(props: UsedByCellProps) {
+  const signs = signsOf(props);
+  if (signs.length === 0) return <span className={styles.unused}>Unused</span>;
+  const [only] = signs;
+  if (signs.length === 1 && only !== undefined) {
+    return (
+      <Badge kind={only.kind} icon={only.icon}>
+        {only.words}
+      </Badge>
+    );
+  }
   return (
     <span className={styles.badges}>
-      {damage.length > 0 && (
-        <Badge kind="danger" icon={<TriangleAlert size={13} aria-hidden="true" />}>
-          {damageWord(damage)}
+      {signs.map(({ kind, icon, words, count }) => (
+        <Badge key={words} kind={kind} icon={icon} className={styles.compact}>
+          {count}
         </Badge>
-      )}
-      {sandboxes.length > 0 && (
-        <Badge kind={isRunning ? 'running' : 'neutral'} icon={<Box size={13} aria-hidden="true" />}>
-          {damage.length > 0 ? sandboxes.length : plural(sandboxes.length, 'sandbox', 'sandboxes')}
-        </Badge>
-      )}
-      {snapshots.length > 0 && (
-        <Badge kind="snapshot" icon={<Camera size={13} aria-hidden="true" />}>
-          {damage.length + sandboxes.length > 0
-            ? snapshots.length
-            : plural(snapshots.length, 'snapshot', 'snapshots')}
-        </Badge>
-      )}
-      {others > 0 && (
-        <Badge kind="warning" icon={<Table2 size={13} aria-hidden="true" />}>
-          {holders.length > others || damage.length > 0 ? others : 'Unknown'}
-        </Badge>
-      )}
+      ))}
     </span>
   );
 }
@@ -55,21 +54,53 @@ export function usedByDetails({ holders, damage }: UsedByCellProps): string | nu
   return lines.length === 0 ? null : lines.join('\n');
 }
 
+function signsOf({ holders, damage }: UsedByCellProps): readonly Sign[] {
+  const sandboxes = holders.filter((holder) => holder.kind === 'sandbox');
+  const snapshots = holders.filter((holder) => holder.kind === 'snapshot').length;
+  const others = holders.length - sandboxes.length - snapshots;
+  const signs: Sign[] = [];
+  const [worst] = explainDamage(damage);
+  if (worst !== undefined) {
+    signs.push({
+      kind: 'danger',
+      icon: <TriangleAlert size={13} aria-hidden="true" />,
+      words: DAMAGE_WORDS[worst.kind],
+      count: null,
+    });
+  }
+  if (sandboxes.length > 0) {
+    signs.push({
+      kind: sandboxes.some((sandbox) => sandbox.isRunning) ? 'running' : 'neutral',
+      icon: <Box size={13} aria-hidden="true" />,
+      words: `${sandboxes.length} ${sandboxes.length === 1 ? 'sandbox' : 'sandboxes'}`,
+      count: sandboxes.length,
+    });
+  }
+  if (snapshots > 0) {
+    signs.push({
+      kind: 'snapshot',
+      icon: <Camera size={13} aria-hidden="true" />,
+      words: `${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}`,
+      count: snapshots,
+    });
+  }
+  if (others > 0) {
+    signs.push({
+      kind: 'warning',
+      icon: <Table2 size={13} aria-hidden="true" />,
+      words: 'Unknown',
+      count: others,
+    });
+  }
+  return signs;
+}
+
 const DAMAGE_WORDS: Readonly<Record<ImageDamage['kind'], string>> = {
   'layer-missing': 'Layer missing',
-  'layer-damaged': 'Layer damaged',
+  'layer-damaged': 'Layer cut',
   'fsmeta-missing': 'Index missing',
   'vmdk-missing': 'Disk missing',
   'metadata-missing': 'No metadata',
   'row-damaged': 'Row damaged',
   'vmdk-elsewhere': 'Moved',
 };
-
-function damageWord(damage: readonly ImageDamage[]): string {
-  const [worst] = explainDamage(damage);
-  return DAMAGE_WORDS[worst!.kind];
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
