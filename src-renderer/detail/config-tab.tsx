@@ -1,4 +1,3 @@
-import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import type { ImageInspection } from '../../src-shared/domain/image.ts';
@@ -14,6 +13,7 @@ import {
 } from './config-fields.ts';
 import styles from './config-tab.module.css';
 import { CopyButton } from './copy-button.tsx';
+import { FindBox } from './find-box.tsx';
 import { SafeBlock, SafeText } from './safe-text.tsx';
 import { Field, Fields, Section } from './section.tsx';
 import { quoteWords } from './shell-words.ts';
@@ -40,16 +40,7 @@ export function ConfigTab({ inspection }: { readonly inspection: ImageInspection
         <FieldList fields={listKnownFields(config)} />
       </Section>
       {env.length + labels.length > 0 && (
-        <label className={styles.filter}>
-          <Search size={14} aria-hidden="true" />
-          <input
-            type="search"
-            value={needle}
-            placeholder="Filter environment and labels"
-            aria-label="Filter environment and labels"
-            onChange={(event) => setNeedle(event.target.value)}
-          />
-        </label>
+        <FindBox label="Filter environment and labels" value={needle} onChange={setNeedle} />
       )}
       <PairTable title="Environment" noun="variable" pairs={env} needle={needle} />
       <PairTable title="Labels" noun="label" pairs={labels} needle={needle} />

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Search } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useImages } from '../app/queries.ts';
 import { useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
+import { FindBox } from '../detail/find-box.tsx';
 import { SafeReference } from '../detail/safe-reference.tsx';
 import { toVisible } from '../detail/visible-text.ts';
 import { Button, Dialog } from '../ui/index.ts';
@@ -51,16 +51,7 @@ export function PinEditor({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <label className={styles.find}>
-        <Search size={14} aria-hidden="true" />
-        <input
-          type="search"
-          value={needle}
-          placeholder="Find an image"
-          aria-label="Find an image"
-          onChange={(event) => setNeedle(event.target.value)}
-        />
-      </label>
+      <FindBox label="Find an image" value={needle} onChange={setNeedle} />
       <div ref={scroller} className={styles.scroller}>
         {found.length === 0 && <p className={styles.none}>No image matches.</p>}
         <ul className={styles.list} style={{ height: virtual.getTotalSize() }}>

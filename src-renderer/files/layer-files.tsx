@@ -1,0 +1,3 @@
+export function LayerFiles(_: { readonly diffId: string }) {
+  return null;
+}
