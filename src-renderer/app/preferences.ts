@@ -21,6 +21,17 @@ export const DEFAULT_PREFERENCES: Preferences = {
 const KEY = 'strata.preferences';
 const MOST_RECENT_HOMES = 6;
 
+// Before `preferences`, which reads what was stored and checks it against these.
+const SORT_COLUMNS: readonly SortColumn[] = [
+  'image',
+  'on-disk',
+  'layers',
+  'platform',
+  'used-by',
+  'created',
+  'last-used',
+];
+
 const preferences = load();
 
 export function usePreference<Name extends keyof Preferences>(name: Name): Preferences[Name] {
@@ -73,16 +84,6 @@ function parseObject(text: string | null): Readonly<Record<string, unknown>> {
 function isWidth(value: unknown): value is number {
   return typeof value === 'number' && value >= 200 && value <= 4_000;
 }
-
-const SORT_COLUMNS: readonly SortColumn[] = [
-  'image',
-  'on-disk',
-  'layers',
-  'platform',
-  'used-by',
-  'created',
-  'last-used',
-];
 
 function isSort(value: unknown): value is ImageSort {
   if (typeof value !== 'object' || value === null) return false;
