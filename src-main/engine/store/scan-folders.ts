@@ -9,7 +9,7 @@ import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
 import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
 
 /** What one name in a folder came to. Its parts stay the same objects for as long as they look the same. */
-export interface Seen {
+interface Seen {
   readonly name: RawPath;
   readonly entry: StoreEntry;
   readonly changeTimeNs: bigint;

@@ -14,7 +14,7 @@ export interface VmdkDescriptor {
   readonly extents: readonly VmdkExtent[];
 }
 
-export interface VmdkExtent {
+interface VmdkExtent {
   /** Of 512 bytes. */
   readonly sectors: number;
   /** Absolute, as msb resolved it when it wrote the file. */
