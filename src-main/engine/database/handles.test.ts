@@ -6,7 +6,7 @@ import { layer, standardImages } from '../../../test-support/images.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { msbImageInspect, msbImageList } from '../../../test-support/oracle.ts';
 import { openReadableDatabase, type ReadableDatabase } from './connection.ts';
-import { damagePageOf } from './damage.fixture.ts';
+import { damagePageOf } from './damage-page.ts';
 import { listHandles, readHandle } from './handles.ts';
 import { readConfigRow, readImageLayers } from './image-rows.ts';
 import { readSnapshot } from './snapshot.ts';

@@ -3,6 +3,7 @@ import { makeCache, type TestCache } from '../../../test-support/cache.ts';
 import { withDatabase } from '../../../test-support/database.ts';
 import { standardImages } from '../../../test-support/images.ts';
 import { openReadableDatabase, type ReadableDatabase } from './connection.ts';
+import { damagePageOf } from './damage-page.ts';
 import { readConfigRow, readImageLayers, readLabelText } from './image-rows.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -115,6 +116,22 @@ describe('readLabelText', () => {
     expect(text).toBe(`a=${'x'.repeat(8190)}`);
     set(cache, 'labels', '{');
     expect(readLabelText(open(cache)).size).toBe(0);
+  });
+
+  it('has the labels around a damaged page', async () => {
+    const cache = await makeCache({ images: standardImages() });
+    withDatabase(cache.home, (database) =>
+      database.exec(`
+        WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+        INSERT INTO manifest (id, digest) SELECT i, 'sha256:' || i FROM n;
+        INSERT INTO config (manifest_id, digest, labels)
+        SELECT id, 'sha256:c', '{"number":"' || id || '"}' FROM manifest WHERE id >= 1000`),
+    );
+    damagePageOf(cache.databaseFile, 'config');
+    const texts = readLabelText(open(cache));
+    expect(texts.size).toBeGreaterThan(800);
+    expect(texts.size).toBeLessThan(1001);
+    expect([texts.get(1000), texts.get(1999)]).toEqual(['number=1000', 'number=1999']);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ReadableDatabase } from './connection.ts';
+import { TableReader } from './table-reader.ts';
 import { columnsOf, selectList } from './tables.ts';
 import { count, nameOf, rowId, text } from './values.ts';
 
@@ -77,14 +78,12 @@ const MAX_LABEL_TEXT = 8192;
 
 /**
  * What the find field searches of each image's labels, by manifest row id: lines `key=value` in lower case, cut at
- * 8 KiB. Images without labels, or with labels that cannot be read, are left out.
+ * 8 KiB. Images without labels, or with labels or rows that cannot be read, are left out.
  */
 export function readLabelText(database: ReadableDatabase): ReadonlyMap<number, string> {
-  const columns = columnsOf(database, 'config');
-  if (columns?.has('labels') !== true || !columns.has('manifest_id')) return new Map();
-  const rows = database.rows('SELECT manifest_id, labels FROM config WHERE labels IS NOT NULL');
+  const rows = new TableReader(database).rows('config', ['manifest_id', 'labels']);
   const texts = new Map<number, string>();
-  for (const [manifestId, labels] of rows) {
+  for (const [, manifestId, labels] of rows) {
     const id = rowId(manifestId);
     const pairs = Object.entries(stringMap('labels', labels, []) ?? {});
     if (id !== null && pairs.length > 0) texts.set(id, labelText(pairs));

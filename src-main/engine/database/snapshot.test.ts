@@ -7,7 +7,7 @@ import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { addSandbox } from '../../../test-support/sandboxes.ts';
 import { addSnapshot } from '../../../test-support/snapshots.ts';
 import { openReadableDatabase, openWritableDatabase, type ReadableDatabase } from './connection.ts';
-import { damagePageOf } from './damage.fixture.ts';
+import { damagePageOf } from './damage-page.ts';
 import { inImmediateTransaction } from './delete-rows.ts';
 import { listHandles } from './handles.ts';
 import type { DatabaseSnapshot, SandboxRow } from './rows.ts';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runMsb } from '../../../test-support/msb.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
@@ -89,6 +90,44 @@ describe('resolveHome', () => {
       path: path.join(home, 'config.json'),
       message: expect.stringMatching(message),
     });
+  });
+
+  it('resolves or refuses whatever bytes config.json holds', () => {
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '"home"',
+      '"paths"',
+      ':',
+      ',',
+      '"/a"',
+      '"b"',
+      '[',
+      ']',
+      'null',
+      '1',
+      '\u0000',
+    );
+    const anything = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => Buffer.from(text)),
+      fc.array(pieces).map((all) => Buffer.from(all.join(''))),
+    );
+    const home = scratchDir('home');
+    fc.assert(
+      fc.property(anything, (bytes) => {
+        writeFileSync(path.join(home, 'config.json'), bytes);
+        try {
+          expect(Object.values(resolve({ homeOption: home })).every((value) => path.isAbsolute(value))).toBe(
+            true,
+          );
+        } catch (error) {
+          if (!(error instanceof CacheFailure)) throw error;
+          expect(error.error).toMatchObject({ code: 'invalid-input' });
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('refuses a directory, a FIFO and a device in place of config.json without waiting', () => {
