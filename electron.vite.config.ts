@@ -35,6 +35,8 @@ export default defineConfig({
       // Nothing inline: the content security policy takes fonts and pictures from files only.
       assetsInlineLimit: 0,
       minify: true,
+      // Read from disk once per window: what counts for a download does not count here.
+      chunkSizeWarningLimit: 2000,
       rolldownOptions: { input: 'src-renderer/index.html' },
     },
   },
