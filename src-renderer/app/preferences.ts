@@ -12,7 +12,7 @@ export interface Preferences {
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
-  detailWidth: 404,
+  detailWidth: 424,
   isGrouped: false,
   sort: NEWEST_FIRST,
   recentHomes: [],

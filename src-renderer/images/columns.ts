@@ -28,12 +28,12 @@ const MOST_EXTRA = 44;
 
 const COLUMNS: readonly Column[] = [
   { name: 'image', label: 'Image', width: 0 },
-  { name: 'on-disk', label: 'On disk', width: 112 },
-  { name: 'layers', label: 'Layers', width: 52 },
-  { name: 'platform', label: 'Platform', width: 100 },
-  { name: 'used-by', label: 'Used by', width: 118 },
-  { name: 'created', label: 'Created', width: 88 },
-  { name: 'last-used', label: 'Last used', width: 88 },
+  { name: 'on-disk', label: 'On disk', width: 108 },
+  { name: 'layers', label: 'Layers', width: 50 },
+  { name: 'platform', label: 'Platform', width: 98 },
+  { name: 'used-by', label: 'Used by', width: 116 },
+  { name: 'created', label: 'Created', width: 87 },
+  { name: 'last-used', label: 'Last used', width: 87 },
 ];
 
 /** What goes first when room is short; all of it is in the detail pane too. */

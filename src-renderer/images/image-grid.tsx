@@ -2,7 +2,14 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid moves one tab stop from row to row and into cells.
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, useMemo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  useMemo,
+  useRef,
+} from 'react';
 import { useCommand } from '../app/commands.ts';
 import { useNow } from '../app/use-now.ts';
 import { classNames, VisuallyHidden } from '../ui/index.ts';
@@ -163,6 +170,14 @@ export function ImageGrid(props: ImageGridProps) {
     } else props.onOpen(row);
   };
 
+  /** The focus may come by other ways than ours: a screen reader's cursor, a dialog giving it back. */
+  const onFocus = (event: FocusEvent<HTMLElement>) => {
+    const row = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index ?? Number.NaN);
+    const column = Number(event.target.dataset.column ?? WHOLE_ROW);
+    if (Number.isNaN(row) || (row === position.row && column === position.column)) return;
+    moveTo({ row, column }, false);
+  };
+
   const anchoredAt = (row: number): ImageSelection =>
     selection.anchor === null ? { ...selection, anchor: rows[row]?.key ?? null } : selection;
 
@@ -178,6 +193,7 @@ export function ImageGrid(props: ImageGridProps) {
       aria-multiselectable="true"
       onKeyDown={onKeyDown}
       onClick={onClick}
+      onFocus={onFocus}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
     >
       <div role="rowgroup">

@@ -14,7 +14,7 @@ export interface ReferenceCellProps {
 }
 
 /** Pixels between the parts and at the end of the cell; and the least a cut registry takes. */
-const CELL_GAPS = 24;
+const CELL_GAPS = 20;
 const LEAST_REGISTRY_WIDTH = 24;
 
 /** The name of a row: registry in grey, repository in bold, its tags as chips. */

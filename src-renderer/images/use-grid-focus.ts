@@ -12,8 +12,6 @@ export interface GridFocus {
 interface Stop {
   /** Null for the header. */
   readonly key: string | null;
-  /** Where the row was last: the stop falls to whatever row is there when its own is gone. */
-  readonly row: number;
   readonly column: number;
 }
 
@@ -22,12 +20,15 @@ export function useGridFocus(
   rows: readonly ImageRow[],
   indexOf: (key: string) => number,
 ): GridFocus {
-  const [stop, setStop] = useState<Stop>({ key: rows[0]?.key ?? null, row: 0, column: WHOLE_ROW });
-  const position = resolve(stop, rows, indexOf);
+  const [stop, setStop] = useState<Stop>({ key: rows[0]?.key ?? null, column: WHOLE_ROW });
+  // Where the row was last: the stop falls to whatever row is there when its own is gone.
+  const lastRow = useRef(0);
+  const position = resolve(stop, rows, indexOf, lastRow.current);
   const wantsFocus = useRef(false);
   const hadFocus = useRef(false);
 
   useLayoutEffect(() => {
+    lastRow.current = position.row;
     const element = grid.current;
     if (element === null) return;
     // The focused row went with an update: the focus fell to the page, and belongs on the row that took its place.
@@ -41,18 +42,20 @@ export function useGridFocus(
     position,
     moveTo({ row, column }, isFocused) {
       wantsFocus.current = isFocused;
-      setStop({ key: row === HEADER_ROW ? null : (rows[row]?.key ?? null), row, column });
+      setStop({ key: row === HEADER_ROW ? null : (rows[row]?.key ?? null), column });
     },
   };
 }
 
-function resolve(stop: Stop, rows: readonly ImageRow[], indexOf: (key: string) => number): GridPosition {
-  if (rows.length === 0 || stop.row === HEADER_ROW) {
-    return { row: HEADER_ROW, column: Math.max(stop.column, 1) };
-  }
-  const found = stop.key === null ? -1 : indexOf(stop.key);
-  const row = found >= 0 ? found : Math.min(Math.max(stop.row, 0), rows.length - 1);
-  return { row, column: stop.column };
+function resolve(
+  { key, column }: Stop,
+  rows: readonly ImageRow[],
+  indexOf: (key: string) => number,
+  lastRow: number,
+): GridPosition {
+  if (rows.length === 0 || key === null) return { row: HEADER_ROW, column: Math.max(column, 0) };
+  const found = indexOf(key);
+  return { row: found >= 0 ? found : Math.min(Math.max(lastRow, 0), rows.length - 1), column };
 }
 
 function focusElement(grid: HTMLElement, { row, column }: GridPosition): HTMLElement | null {
