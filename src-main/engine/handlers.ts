@@ -1,20 +1,11 @@
-import type { ImageConfig, ImageInspection } from '../../src-shared/domain/image.ts';
-import type { ImageLayer } from '../../src-shared/domain/layer.ts';
 import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { freeSpace } from './apply/apply.ts';
-import {
-  listHandles,
-  type ReadableDatabase,
-  readConfigRow,
-  readHandle,
-  readImageLayers,
-} from './database/index.ts';
-import { CacheFailure } from './failure.ts';
-import { factsOf, layerStateOf, metadataOf, referencesUsing, summarizeLayer } from './inventory/facts.ts';
-import type { Inventory, ReferenceNode } from './inventory/inventory.ts';
+import { listHandles } from './database/index.ts';
+import { inspectImage, requireHandle } from './inspect.ts';
+import { factsOf, summarizeLayer } from './inventory/facts.ts';
 import { summarizeUsage } from './inventory/usage.ts';
 import type { Session } from './session.ts';
-import { measureOutsideDisks, parseRawConfig, type RawConfig, readMetadata } from './store/index.ts';
+import { measureOutsideDisks } from './store/index.ts';
 import { treeHandlers } from './tree-handlers.ts';
 import { watchCache } from './watch.ts';
 
@@ -53,7 +44,7 @@ export function createHandlers(session: Session): Handlers {
     },
     'images.inspect': async ({ reference }) => {
       await session.ready();
-      return inspect(session, reference);
+      return inspectImage(session, reference);
     },
     'images.remove': async ({ planId, ...selection }, { signal, emit }) => {
       await session.ready();
@@ -98,78 +89,4 @@ export function createHandlers(session: Session): Handlers {
     },
     ...treeHandlers(session),
   };
-}
-
-function requireHandle(database: ReadableDatabase | null, reference: string) {
-  const handle = database === null ? null : readHandle(database, reference);
-  if (handle === null) throw new CacheFailure({ code: 'not-found', what: 'image', name: reference });
-  return handle;
-}
-
-function inspect(session: Session, name: string): ImageInspection {
-  const database = session.database();
-  const handle = requireHandle(database, name);
-  const inventory = session.inventory();
-  const reference = inventory.referencesByName.get(name);
-  if (database === null || reference === undefined) {
-    throw new CacheFailure({ code: 'not-found', what: 'image', name });
-  }
-  const metadata = metadataOf(reference);
-  const raw = metadata === null ? null : readMetadata(session.paths, metadata.key);
-  const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);
-  const facts = factsOf(inventory, reference, session.labels().get(reference.row.manifestId) ?? '');
-  return {
-    handle,
-    config: mergeConfig(readConfigRow(database, reference.row.manifestId), rawConfig),
-    layers: layersOf(database, inventory, reference, rawConfig),
-    history: rawConfig?.history ?? [],
-    holders: facts.holders,
-    facts,
-    rawConfigJson: raw?.rawConfigJson ?? null,
-    rawManifestJson: raw?.rawManifestJson ?? null,
-  };
-}
-
-/** The row is what msb answers; the raw JSON fills what msb leaves empty. Nothing is invented without it. */
-function mergeConfig(row: ReturnType<typeof readConfigRow>, raw: RawConfig | null): ImageConfig | null {
-  if (row === null && raw === null) return null;
-  return {
-    digest: row?.digest ?? '',
-    env: row?.env ?? raw?.env ?? [],
-    cmd: row?.cmd ?? raw?.cmd ?? null,
-    entrypoint: row?.entrypoint ?? raw?.entrypoint ?? null,
-    workingDir: row?.workingDir ?? raw?.workingDir ?? null,
-    user: row?.user ?? raw?.user ?? null,
-    labels: row?.labels ?? raw?.labels ?? null,
-    stopSignal: row?.stopSignal ?? raw?.stopSignal ?? null,
-    created: raw?.created ?? null,
-    author: raw?.author ?? null,
-    exposedPorts: raw?.exposedPorts ?? null,
-    volumes: raw?.volumes ?? null,
-    shell: raw?.shell ?? null,
-    onBuild: raw?.onBuild ?? null,
-    healthcheck: raw?.healthcheck ?? null,
-  };
-}
-
-function layersOf(
-  database: ReadableDatabase,
-  inventory: Inventory,
-  reference: ReferenceNode,
-  raw: RawConfig | null,
-): readonly ImageLayer[] {
-  const commands = new Map(raw?.history.map((entry) => [entry.position, entry.createdBy]));
-  const own = new Set(reference.manifest.references.map((node) => node.row.reference));
-  return readImageLayers(database, reference.row.manifestId).map((row) => {
-    const layer = inventory.layers.get(row.diffId);
-    const entry = layer?.entry ?? null;
-    return {
-      ...row,
-      erofsSizeBytes: entry?.logicalBytes ?? null,
-      allocatedSizeBytes: entry?.allocatedBytes ?? 0,
-      state: layerStateOf(entry),
-      sharedWith: layer === undefined ? [] : referencesUsing(layer).filter((name) => !own.has(name)),
-      createdBy: commands.get(row.position) ?? null,
-    };
-  });
 }

@@ -27,6 +27,7 @@ import type { StoreSnapshot } from './store/entries.ts';
 import {
   canProbeLocks,
   createStoreReader,
+  readSnapshotArtifact,
   readVmdkLayers,
   referenceKey,
   type StoreReader,
@@ -132,12 +133,16 @@ export class Session implements World {
   }
 
   join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory {
-    return joinInventory(database, store, {
-      nowMs: Date.now(),
-      graceMs: this.#options.graceMs,
-      referenceKey,
-      layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
-    });
+    return joinInventory(
+      database,
+      { ...store, snapshots: withArtifacts(database, store) },
+      {
+        nowMs: Date.now(),
+        graceMs: this.#options.graceMs,
+        referenceKey,
+        layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
+      },
+    );
   }
 
   /** Rows and files as they are now, every file looked at and every lock tried. */
@@ -300,13 +305,23 @@ export class Session implements World {
     const reasons = this.#readOnlyReasons(schema);
     if (reasons.length > 0) throw new CacheFailure({ code: 'read-only', reasons });
     const lease = readSnapshot(database).installLeaseExpiresAt;
-    if (lease !== null && Date.parse(lease) > Date.now()) {
+    if (lease !== null) {
       throw new CacheFailure({
         code: 'read-only',
         reasons: [`msb is installing or migrating until ${lease}.`],
       });
     }
   }
+}
+
+/** Snapshots on disk: those below the snapshots folder, and what lies wherever the index says one is. */
+function withArtifacts(database: DatabaseSnapshot, store: StoreSnapshot): StoreSnapshot['snapshots'] {
+  const known = new Set(store.snapshots.map((artifact) => artifact.path));
+  const elsewhere = database.snapshots.flatMap(({ artifactPath }) => {
+    if (artifactPath === null || known.has(artifactPath)) return [];
+    return readSnapshotArtifact(artifactPath) ?? [];
+  });
+  return [...store.snapshots, ...elsewhere];
 }
 
 function isWritable(file: string): boolean {

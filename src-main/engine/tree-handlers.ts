@@ -1,6 +1,14 @@
-import type { Handlers } from '../../src-shared/ipc/contract.ts';
+import path from 'node:path';
+import type { ImageConfig } from '../../src-shared/domain/image.ts';
+import type { FoundPath, ImageComparison } from '../../src-shared/domain/tree-entry.ts';
+import type { Handlers, SearchItem } from '../../src-shared/ipc/contract.ts';
+import { readImageLayers } from './database/index.ts';
 import { CacheFailure } from './failure.ts';
+import { inspectImage, requireHandle } from './inspect.ts';
+import type { LayerNode, ManifestNode } from './inventory/inventory.ts';
+import { createTreeReader, type LayerFile, type LayerTree, type TreeReader } from './layers/index.ts';
 import type { Session } from './session.ts';
+import { layerPath } from './store/index.ts';
 
 type TreeCall =
   | 'images.compare'
@@ -9,17 +17,162 @@ type TreeCall =
   | 'files.efficiency'
   | 'files.search'
   | 'files.find';
+type TreeInput = { readonly reference: string } | { readonly diffId: string };
 
-export function treeHandlers(_session: Session): Pick<Handlers, TreeCall> {
-  const fail = (): never => {
-    throw new CacheFailure({ code: 'not-found', what: 'file', name: 'not built yet' });
-  };
+/** The calls that look inside images. Nothing is unpacked: layers are read where they lie. */
+export function treeHandlers(session: Session): Pick<Handlers, TreeCall> {
+  const reader = createTreeReader();
   return {
-    'images.compare': fail,
-    'files.list': fail,
-    'files.read': fail,
-    'files.efficiency': fail,
-    'files.search': fail,
-    'files.find': fail,
+    'files.list': async (input, { signal }) => {
+      await session.ready();
+      return reader.listDirectory(treeOf(session, input), input.path, { signal });
+    },
+    'files.read': async (input) => {
+      await session.ready();
+      return reader.readFileBytes(treeOf(session, input), input.path, input.offset, input.length);
+    },
+    'files.efficiency': async (input, { signal }) => {
+      await session.ready();
+      return reader.efficiency(treeOf(session, input), { signal });
+    },
+    'files.search': async (input, { signal }) => {
+      await session.ready();
+      return reader.searchTree(treeOf(session, input), input, { signal });
+    },
+    'files.find': async (input, { signal, emit }) => {
+      await session.ready();
+      return findEverywhere(session, reader, input.path, signal, emit);
+    },
+    'images.compare': async ({ left, right }, { signal }) => {
+      await session.ready();
+      return compareImages(session, reader, left, right, signal);
+    },
   };
+}
+
+/** The layers of an image, base first, or one layer by itself. */
+function treeOf(session: Session, input: TreeInput): LayerTree {
+  if ('diffId' in input) return { view: 'layer', layers: [layerFileOf(session, input.diffId, 0)] };
+  return imageTree(session, input.reference);
+}
+
+function imageTree(session: Session, reference: string): LayerTree {
+  const database = session.database();
+  requireHandle(database, reference);
+  const manifest = session.inventory().referencesByName.get(reference)?.manifest;
+  const rows = database === null || manifest?.row == null ? [] : readImageLayers(database, manifest.row.id);
+  return { view: 'merged', layers: rows.map((row) => layerFileOf(session, row.diffId, row.position)) };
+}
+
+/** No path is ever made of text that is not a digest. */
+function layerFileOf(session: Session, diffId: string, position: number): LayerFile {
+  const relative = layerPath(diffId);
+  if (relative === null) throw new CacheFailure({ code: 'not-found', what: 'layer', name: diffId });
+  return { position, diffId, file: path.join(session.paths.cacheDir, relative) };
+}
+
+/**
+ * Looks a path up in every layer once, and only where a layer has it in the images above it: whether a later layer
+ * hides it is the merged view's to say.
+ */
+async function findEverywhere(
+  session: Session,
+  reader: TreeReader,
+  wanted: string,
+  signal: AbortSignal,
+  emit: (item: SearchItem) => void,
+): Promise<{ found: number; unreadableLayers: readonly string[] }> {
+  const { layers } = session.inventory();
+  const present = [...layers.values()].filter((layer) => layer.entry !== null);
+  const unreadableLayers: string[] = [];
+  const seen = new Set<ManifestNode>();
+  let found = 0;
+  for (const [index, layer] of present.entries()) {
+    signal.throwIfAborted();
+    const hits = await hitsOf(session, reader, layer, wanted, seen, signal).catch((error: unknown) => {
+      if (!(error instanceof CacheFailure) || error.error.code === 'internal') throw error;
+      unreadableLayers.push(layer.diffId);
+      return [];
+    });
+    found += hits.length;
+    emit({ doneLayers: index + 1, totalLayers: present.length, found: hits });
+  }
+  return { found, unreadableLayers };
+}
+
+async function hitsOf(
+  session: Session,
+  reader: TreeReader,
+  layer: LayerNode,
+  wanted: string,
+  seen: Set<ManifestNode>,
+  signal: AbortSignal,
+): Promise<readonly FoundPath[]> {
+  const entry = await reader.findPath(layerFileOf(session, layer.diffId, 0), wanted);
+  if (entry === null || entry.isWhiteout) return [];
+  const hits: FoundPath[] = [];
+  for (const manifest of layer.manifests) {
+    if (manifest.references.length === 0 || seen.has(manifest)) continue;
+    seen.add(manifest);
+    const hit = await hitIn(session, reader, manifest, wanted, signal);
+    if (hit !== null) hits.push(hit);
+  }
+  return hits;
+}
+
+async function hitIn(
+  session: Session,
+  reader: TreeReader,
+  manifest: ManifestNode,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<FoundPath | null> {
+  const references = manifest.references.map((reference) => reference.row.reference);
+  const tree = imageTree(session, references[0]!);
+  const listing = await reader.listDirectory(tree, path.posix.dirname(wanted), { signal });
+  const entry = listing.entries.find(
+    (candidate) => candidate.path === wanted && candidate.change !== 'removed',
+  );
+  const layer = tree.layers.find(({ position }) => position === entry?.position);
+  if (entry === undefined || layer === undefined) return null;
+  const { diffId, position } = layer;
+  return { references, manifestDigest: manifest.digest, diffId, position, entry };
+}
+
+async function compareImages(
+  session: Session,
+  reader: TreeReader,
+  left: string,
+  right: string,
+  signal: AbortSignal,
+): Promise<ImageComparison> {
+  const [leftTree, rightTree] = [imageTree(session, left), imageTree(session, right)];
+  const { files, counts, omitted } = await reader.compareTrees(leftTree, rightTree, { signal });
+  const [leftIds, rightIds] = [leftTree, rightTree].map(
+    (tree) => new Set(tree.layers.map(({ diffId }) => diffId)),
+  );
+  return {
+    left,
+    right,
+    config: compareConfigs(inspectImage(session, left).config, inspectImage(session, right).config),
+    sharedLayers: [...leftIds!].filter((diffId) => rightIds!.has(diffId)),
+    leftLayers: [...leftIds!].filter((diffId) => !rightIds!.has(diffId)),
+    rightLayers: [...rightIds!].filter((diffId) => !leftIds!.has(diffId)),
+    files,
+    counts,
+    omitted,
+  };
+}
+
+function compareConfigs(left: ImageConfig | null, right: ImageConfig | null): ImageComparison['config'] {
+  const fields = Object.keys(left ?? right ?? {}) as (keyof ImageConfig)[];
+  return fields.flatMap((field) => {
+    const [leftText, rightText] = [textOf(left?.[field]), textOf(right?.[field])];
+    return leftText === rightText ? [] : [{ field, left: leftText, right: rightText }];
+  });
+}
+
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -51,7 +51,7 @@ function withoutVictims(store: StoreSnapshot, victims: readonly Step[]): StoreSn
  * snapshots are the same files as before.
  */
 export function wantsTheSame(before: StoreSnapshot, after: StoreSnapshot): boolean {
-  if (after.locks.held.length > 0) return false;
+  if (after.locks.held.length > 0 || after.unreadable.length > 0) return false;
   if (JSON.stringify(before.snapshots) !== JSON.stringify(after.snapshots)) return false;
   const known = new Set(before.entries.filter(isKeeping).map(fingerprint));
   const found = after.entries.filter(isKeeping);

@@ -109,6 +109,5 @@ export function referencesUsing(layer: LayerNode): readonly string[] {
   const rows = [...layer.manifests].flatMap((manifest) =>
     manifest.references.map((reference) => reference.row),
   );
-  rows.sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || b.id - a.id);
-  return rows.map((row) => row.reference);
+  return rows.toSorted(newestFirst).map((row) => row.reference);
 }

@@ -31,6 +31,8 @@ export interface Inventory {
   /** Held locks and temporary files of live processes: not empty while msb pulls, loads or saves. */
   readonly inFlight: readonly string[];
   readonly canProbeLocks: boolean;
+  /** What of the cache could not be read: it may name any layer, so everything stays. Relative to the cache. */
+  readonly unreadable: readonly string[];
   readonly nowMs: number;
   /** How old a file that no row knows must be before it counts as abandoned. */
   readonly graceMs: number;
@@ -353,6 +355,7 @@ class Builder {
       holdingEverything: uniqueHolders(this.#holdingEverything),
       inFlight: this.#store.locks.held,
       canProbeLocks: this.#store.locks.canProbe,
+      unreadable: this.#store.unreadable,
       nowMs: this.#options.nowMs,
       graceMs: this.#options.graceMs,
     };
@@ -399,7 +402,7 @@ class Builder {
 }
 
 /** As msb lists them: by time, those of one instant by row id, those without a time last. */
-function newestFirst(a: ReferenceRow, b: ReferenceRow): number {
+export function newestFirst(a: ReferenceRow, b: ReferenceRow): number {
   const [left, right] = [a.createdAt ?? '', b.createdAt ?? ''];
   if (left === right) return a.id - b.id;
   return left < right ? 1 : -1;

@@ -35,8 +35,7 @@ export class Liveness {
     this.#inventory = inventory;
     this.#removed = removed;
     this.#scope = scope;
-    const holders = inventory.holdingEverything;
-    this.#everythingHeld = holders.length === 0 ? null : `${describeHolders(holders)} may need it`;
+    this.#everythingHeld = whatHoldsEverything(inventory);
   }
 
   get isBusy(): boolean {
@@ -155,6 +154,14 @@ export class Liveness {
     for (const layer of node.layers) if (layer.entry !== null) return true;
     return false;
   }
+}
+
+function whatHoldsEverything(inventory: Inventory): KeepReason {
+  const { holdingEverything, unreadable } = inventory;
+  if (holdingEverything.length > 0) return `${describeHolders(holdingEverything)} may need it`;
+  return unreadable.length > 0
+    ? `${unreadable[0] || 'the cache folder'} cannot be read and may name it`
+    : null;
 }
 
 function reasonOfMetadata(node: MetadataNode, reason: string): string {

@@ -335,7 +335,7 @@ describe('pruning by rule', () => {
   });
 
   it('keeps images used within the days given', () => {
-    expect(goes({ unusedForDays: 15 })).toEqual(['reference acme/app:1', 'reference acme/tool:1']);
+    expect(goes({ unusedForDays: 15 })).toEqual(['reference acme/tool:1', 'reference acme/app:1']);
   });
 
   it('keeps the newest tags of each repository', () => {
@@ -351,7 +351,7 @@ describe('pruning by rule', () => {
   });
 
   it('stops once enough comes free, knowing that a shared layer needs its last owner to go', () => {
-    expect(goes({ freeAtLeastBytes: 1500 })).toEqual(['reference acme/app:1', 'reference acme/tool:1']);
+    expect(goes({ freeAtLeastBytes: 1500 })).toEqual(['reference acme/tool:1', 'reference acme/app:1']);
     expect(goes({ freeAtLeastBytes: 1 })).toEqual(['reference acme/app:1']);
     expect(goes({ cacheUnderBytes: 0 })).toHaveLength(3);
   });
