@@ -7,6 +7,7 @@ import {
   type Inventory,
   type LayerNode,
   type ManifestNode,
+  newestFirst,
   type ReferenceNode,
 } from './inventory.ts';
 
