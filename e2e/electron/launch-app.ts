@@ -29,7 +29,7 @@ export function launchApp(dataDir: string, options: readonly string[]): Promise<
   return electron.launch({ args: [...switches(), ROOT, ...options], env: environment(dataDir) });
 }
 
-export function environment(dataDir: string): Record<string, string> {
+function environment(dataDir: string): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>),

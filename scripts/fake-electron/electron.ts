@@ -186,6 +186,7 @@ class FakeApp extends EventEmitter {
   hasLock = true;
   exitCode: number | null = null;
   hasQuit = false;
+  about: unknown = null;
   #isReady = false;
 
   setPath(name: string, path: string): void {
@@ -200,6 +201,9 @@ class FakeApp extends EventEmitter {
   }
   enableSandbox(): void {
     this.isSandboxEnabled = true;
+  }
+  setAboutPanelOptions(options: unknown): void {
+    this.about = options;
   }
   setAsDefaultProtocolClient(): boolean {
     return true;

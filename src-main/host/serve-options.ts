@@ -10,7 +10,7 @@ export interface ServeOptions {
   readonly token: string | null;
 }
 
-export const USAGE = 'usage: serve [--home DIR | --sample] [--port N] [--token T]';
+const USAGE = 'usage: serve [--home DIR | --sample] [--port N] [--token T]';
 
 /** 8 to 256 characters that need no escaping in a URL. */
 const TOKEN = /^[A-Za-z0-9_~.-]{8,256}$/;

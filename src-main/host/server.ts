@@ -21,7 +21,7 @@ export interface HostOptions {
 }
 
 /** In milliseconds. */
-export interface HostTimeouts {
+interface HostTimeouts {
   /** For the first line and the headers, from the moment of connecting. */
   readonly headersMs: number;
   /** For the whole request. */

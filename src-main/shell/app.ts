@@ -123,6 +123,13 @@ function readInterface(): Assets | null {
 }
 
 function setMenu(windows: Windows): void {
+  const { chrome = '', electron = '', node } = process.versions;
+  app.setAboutPanelOptions({
+    applicationName: 'Strata',
+    applicationVersion: app.getVersion(),
+    version: `Electron ${electron}, Chromium ${chrome}, Node ${node}`,
+    copyright: 'Apache License 2.0',
+  });
   const inFront = (): WindowSession => windows.front ?? windows.open(NOTHING_ASKED);
   const template = menuTemplate(
     { platform: process.platform, hasDevTools: !app.isPackaged },

@@ -25,14 +25,14 @@ describe('menuTemplate', () => {
   it.each([
     ['linux', ['File', 'Edit', 'Cache', 'View', 'Help']],
     ['win32', ['File', 'Edit', 'Cache', 'View', 'Help']],
-    ['darwin', ['Strata', 'File', 'Edit', 'Cache', 'View', 'windowMenu', 'Help']],
+    ['darwin', ['Strata', 'File', 'Edit', 'Cache', 'View', 'windowMenu']],
   ])('has the menus of %s', (platform, expected) => {
     expect(labels(build(platform))).toEqual(expected);
   });
 
-  it.each(['linux', 'win32', 'darwin'])('has settings, about and quit once each on %s', (platform) => {
+  it.each(['linux', 'win32', 'darwin'])('has about and quit once each on %s', (platform) => {
     const all = items(build(platform)).map(({ label, role }) => label ?? role);
-    for (const name of ['Settings…', 'About Strata', 'quit']) {
+    for (const name of ['about', 'quit']) {
       expect(all.filter((one) => one === name)).toHaveLength(1);
     }
   });

@@ -27,13 +27,10 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     click: () => actions.command(command),
     ...(accelerator === undefined ? {} : { accelerator }),
   });
-  const about = item('About Strata', 'about');
-  const settings = item('Settings…', 'settings', 'CmdOrCtrl+,');
+  const about = { role: 'about' } as const;
 
   const app: Items = [
     about,
-    SEPARATOR,
-    settings,
     SEPARATOR,
     { role: 'services' },
     SEPARATOR,
@@ -48,7 +45,6 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     item('Open Cache…', 'open-cache', 'CmdOrCtrl+O'),
     item('Open Sample Cache', 'open-sample'),
     SEPARATOR,
-    ...(isMac ? [] : [settings, SEPARATOR]),
     { role: 'close' },
     ...(isMac ? [] : [{ role: 'quit' } as const]),
   ];
@@ -62,7 +58,6 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'selectAll' },
     SEPARATOR,
     item('Find', 'find', 'CmdOrCtrl+F'),
-    item('Command Palette…', 'palette', 'CmdOrCtrl+K'),
   ];
   const cache: Items = [
     item('Read Again', 'refresh', 'CmdOrCtrl+R'),
@@ -84,10 +79,6 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'togglefullscreen' },
     ...(facts.hasDevTools ? [{ role: 'toggleDevTools' } as const] : []),
   ];
-  const help: Items = [
-    item('Keyboard Shortcuts', 'shortcuts', 'CmdOrCtrl+/'),
-    ...(isMac ? [] : [SEPARATOR, about]),
-  ];
 
   return [
     ...(isMac ? [menu('Strata', app)] : []),
@@ -95,8 +86,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     menu('Edit', edit),
     menu('Cache', cache),
     menu('View', view),
-    ...(isMac ? [{ role: 'windowMenu' } as const] : []),
-    { ...menu('Help', help), role: 'help' },
+    isMac ? { role: 'windowMenu' } : menu('Help', [about]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** In device-independent pixels, as Electron counts. */
-export interface Rectangle {
+interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;

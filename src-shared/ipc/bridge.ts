@@ -28,14 +28,14 @@ export interface ShellBridge {
   onCommand(listener: (command: ShellCommand) => void): () => void;
 }
 
-export interface ShellVersions {
+interface ShellVersions {
   readonly strata: string;
   readonly electron: string;
   readonly chrome: string;
   readonly node: string;
 }
 
-export type ShellTheme = 'system' | 'light' | 'dark';
+type ShellTheme = 'system' | 'light' | 'dark';
 
 export type RevealTarget =
   | { readonly kind: 'home' }
@@ -56,20 +56,13 @@ export type MenuCommand =
   | 'open-cache'
   | 'open-sample'
   | 'find'
-  | 'palette'
   | 'refresh'
   | 'remove'
   | 'collect-layers'
   | 'collect-garbage'
   | 'show-images'
   | 'show-layers'
-  | 'show-files'
-  | 'show-disk-map'
-  | 'show-reclaim'
-  | 'show-activity'
-  | 'settings'
-  | 'shortcuts'
-  | 'about';
+  | 'show-reclaim';
 
 export type ShellCommand =
   | { readonly kind: 'menu'; readonly command: MenuCommand }
