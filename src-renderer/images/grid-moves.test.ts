@@ -31,6 +31,7 @@ test('reaches the header from the first row, in a cell, and comes back to a row'
   expect(header).toEqual({ row: HEADER_ROW, column: 1 });
   expect(press(HEADER_ROW, 1, 'ArrowLeft', 'ArrowLeft')).toEqual({ row: HEADER_ROW, column: 0 });
   expect(press(HEADER_ROW, 4, 'ArrowDown')).toEqual({ row: 0, column: WHOLE_ROW });
+  expect(press(HEADER_ROW, 4, 'Ctrl+Home')).toEqual({ row: 0, column: WHOLE_ROW });
 });
 
 test('stays in the header when there are no rows', () => {

@@ -32,11 +32,12 @@ export function moveInGrid(
   const last = size.rows - 1;
   const at = (next: number): GridPosition => {
     const bounded = Math.min(Math.max(next, HEADER_ROW), last);
-    return { row: bounded, column: bounded === HEADER_ROW ? Math.max(column, 1) : column };
+    if (bounded === HEADER_ROW) return { row: bounded, column: Math.max(column, 1) };
+    return { row: bounded, column: row === HEADER_ROW ? WHOLE_ROW : column };
   };
   switch (key) {
     case 'ArrowDown':
-      return row === HEADER_ROW ? { row: Math.min(0, last), column: WHOLE_ROW } : at(row + 1);
+      return at(row + 1);
     case 'ArrowUp':
       return at(row - 1);
     case 'PageDown':
