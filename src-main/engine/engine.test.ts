@@ -441,6 +441,59 @@ describeWithMsb('the engine on a real cache', (version) => {
     expect(existsSync(join(cache.cacheDir, 'manifests', `${metadataKey('alpine')}.json`))).toBe(true);
   });
 
+  it('shows a reference whose manifest row is gone, and lets its name go', async () => {
+    const cache = await make();
+    withDatabase(cache.home, (database) => {
+      database.pragma('foreign_keys = OFF');
+      database.prepare("UPDATE image_ref SET manifest_id = 999 WHERE reference = 'alpine'").run();
+    });
+    const client = open(cache.home);
+    const [handles, facts] = [await client.call('images.list', {}), await client.call('images.facts', {})];
+    expect(facts.map((fact) => fact.reference)).toEqual(handles.map((handle) => handle.reference));
+    expect(facts.find((fact) => fact.reference === 'alpine')!.damage.map(({ kind }) => kind)).toEqual([
+      'row-damaged',
+    ]);
+    const report = await client.call('images.remove', { reference: 'alpine', force: false });
+    expect(report.removed.map((item) => item.kind)).toContain('reference');
+    expect(await client.call('images.list', {})).toHaveLength(4);
+  });
+
+  it('looks inside an image: lists, reads, finds and compares', async () => {
+    const cache = await make();
+    const client = open(cache.home);
+    const { entries } = await client.call('files.list', { reference: APP_1, path: '/etc' });
+    expect(entries.map((entry) => [entry.name, entry.position, entry.change])).toContainEqual([
+      'app-1.conf',
+      1,
+      'added',
+    ]);
+    const content = await client.call('files.read', {
+      reference: APP_1,
+      path: '/etc/app-1.conf',
+      offset: 0,
+      length: 100,
+    });
+    expect(Buffer.from(content.base64, 'base64').toString()).toBe('name = app-1\n');
+    const items: ItemOf<'files.find'>[] = [];
+    const summary = await client.call(
+      'files.find',
+      { path: '/opt/base/run' },
+      { emit: (item) => items.push(item) },
+    );
+    const found = items.flatMap((item) => item.found);
+    expect(summary).toEqual({ found: 3, unreadableLayers: [] });
+    expect(found.flatMap((hit) => hit.references).toSorted()).toEqual(
+      [PYTHON_TAG, APP_1, APP_2, PYTHON].toSorted(),
+    );
+    const comparison = await client.call('images.compare', { left: APP_1, right: APP_2 });
+    expect(comparison.sharedLayers).toHaveLength(1);
+    expect(comparison.files).toContainEqual(
+      expect.objectContaining({ path: '/etc/app-2.conf', change: 'added' }),
+    );
+    const hidden = await client.call('files.efficiency', { reference: APP_1 });
+    expect(hidden.efficiency).toBeGreaterThan(0.9);
+  });
+
   it('tells damage image by image and hides none', async () => {
     const cache = await make();
     rmSync(layerFile(cache, APP_1, 1));

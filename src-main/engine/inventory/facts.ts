@@ -60,6 +60,7 @@ export function layerStateOf(entry: StoreEntry | null): LayerState {
  */
 export function damageOf(inventory: Inventory, reference: ReferenceNode): readonly ImageDamage[] {
   const { manifest } = reference;
+  if (manifest.row === null) return [{ kind: 'row-damaged', detail: 'its manifest has no row' }];
   const damage: ImageDamage[] = [];
   for (const layer of manifest.layers) {
     const state = layerStateOf(layer.entry);

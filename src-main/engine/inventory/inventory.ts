@@ -205,9 +205,8 @@ class Builder {
     }
     this.#collectPinnedReferences();
     for (const row of this.#database.references.toSorted(newestFirst)) {
-      const manifest = this.#manifestsById.get(row.manifestId);
-      // Foreign keys make this impossible in a healthy database; a damaged one lists it among the damaged rows.
-      if (manifest === undefined) continue;
+      // Foreign keys make a missing row impossible in a healthy database; in a damaged one the name can still go.
+      const manifest = this.#manifestsById.get(row.manifestId) ?? newManifest('', null);
       const key = this.#options.referenceKey(row.reference);
       const metadata = key === null ? null : (this.#metadata.get(key) ?? null);
       const node: ReferenceNode = {
@@ -370,15 +369,7 @@ class Builder {
   }
 
   #addManifest(digest: string, row: ManifestRow | null): ManifestNode {
-    const node: ManifestNode = {
-      digest,
-      row,
-      references: [],
-      metadata: [],
-      holders: [],
-      linkedLayers: [],
-      layers: new Set(),
-    };
+    const node = newManifest(digest, row);
     this.#manifests.set(digest, node);
     return node;
   }
@@ -406,6 +397,10 @@ export function newestFirst(a: ReferenceRow, b: ReferenceRow): number {
   const [left, right] = [a.createdAt ?? '', b.createdAt ?? ''];
   if (left === right) return a.id - b.id;
   return left < right ? 1 : -1;
+}
+
+function newManifest(digest: string, row: ManifestRow | null): ManifestNode {
+  return { digest, row, references: [], metadata: [], holders: [], linkedLayers: [], layers: new Set() };
 }
 
 function connect(manifest: ManifestNode, layer: LayerNode): void {
