@@ -75,9 +75,7 @@ export class Session implements World {
   /** Opens another home. The one that was open stays open when the path is no good. */
   open(home: string): void {
     const paths = this.#resolve(home);
-    const stats = statSync(paths.home, { throwIfNoEntry: false });
-    if (stats === undefined) throw new CacheFailure({ code: 'cache-missing', path: paths.home });
-    if (!stats.isDirectory()) throw invalidPath('is not a folder');
+    refuseUnlessFolder(paths.home);
     this.#switchTo(paths, false);
   }
 
@@ -113,13 +111,13 @@ export class Session implements World {
    * opened anew.
    */
   database(): ReadableDatabase | null {
-    const stats = statSync(this.#paths.databaseFile, { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined) {
+    const inode = inodeAt(this.#paths.databaseFile);
+    if (inode === null) {
       this.#closeDatabase();
       return null;
     }
-    if (this.#database !== null && this.#database.inode !== stats.ino) this.#closeDatabase();
-    this.#database ??= { handle: openReadableDatabase(this.#paths.databaseFile), inode: stats.ino };
+    if (this.#database !== null && this.#database.inode !== inode) this.#closeDatabase();
+    this.#database ??= { handle: openReadableDatabase(this.#paths.databaseFile), inode };
     return this.#database.handle;
   }
 
@@ -199,9 +197,9 @@ export class Session implements World {
   }
 
   #status(): HomeStatus {
-    if (!existsSync(this.#paths.home)) return 'no-home';
-    if (!existsSync(this.#paths.databaseFile)) return 'no-database';
-    return existsSync(this.#paths.cacheDir) ? 'open' : 'no-cache';
+    if (inodeAt(this.#paths.home) === null) return 'no-home';
+    if (inodeAt(this.#paths.databaseFile) === null) return 'no-database';
+    return inodeAt(this.#paths.cacheDir) === null ? 'no-cache' : 'open';
   }
 
   #schema(): { schema: SchemaState; msbVersion: string | null; problem: string | null } {
@@ -322,6 +320,29 @@ function withArtifacts(database: DatabaseSnapshot, store: StoreSnapshot): StoreS
     return readSnapshotArtifact(artifactPath) ?? [];
   });
   return [...store.snapshots, ...elsewhere];
+}
+
+/** What the system does not let us look at is there all the same: opening it then says what is wrong. */
+const HIDDEN = -1n;
+
+/** Null when there is nothing at the path. */
+function inodeAt(file: string): bigint | null {
+  try {
+    return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+  } catch {
+    return HIDDEN;
+  }
+}
+
+function refuseUnlessFolder(home: string): void {
+  let isFolder: boolean | undefined;
+  try {
+    isFolder = statSync(home, { throwIfNoEntry: false })?.isDirectory();
+  } catch (cause) {
+    throw invalidPath(`cannot be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  if (isFolder === undefined) throw new CacheFailure({ code: 'cache-missing', path: home });
+  if (!isFolder) throw invalidPath('is not a folder');
 }
 
 function isWritable(file: string): boolean {

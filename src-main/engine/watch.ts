@@ -63,8 +63,12 @@ function inFlightNow(session: Session): number {
 }
 
 function changeTime(file: string): string {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? '-' : `${stats.ino}:${stats.mtimeNs}`;
+  try {
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? '-' : `${stats.ino}:${stats.mtimeNs}`;
+  } catch {
+    return 'hidden';
+  }
 }
 
 /** The flock lines of /proc/locks; empty on systems that have none. */
