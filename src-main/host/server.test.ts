@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_INPUT_LENGTH } from '../ipc/call-limits.ts';
 import { type EngineWorker, startEngineWorker } from '../ipc/engine-worker.ts';
 import { readRendererAssets } from '../ipc/renderer-assets.ts';
@@ -12,6 +12,8 @@ import { type Host, startHost } from './server.ts';
 
 const TOKEN = 'a-token-of-the-test';
 const STUB = new URL('../ipc/fixtures/stub-engine.ts', import.meta.url);
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let dir: string;
 let engine: EngineWorker;
@@ -44,7 +46,6 @@ beforeAll(async () => {
     assets: readRendererAssets(renderer),
     token: TOKEN,
     port: 0,
-    timeouts: { headersMs: 300, requestMs: 600, checkEveryMs: 50 },
   });
 });
 
@@ -71,8 +72,8 @@ async function raw(text: string): Promise<Reply> {
   return parse(await readAll(socket));
 }
 
-function open(): Socket {
-  const socket = connect(host.port, '127.0.0.1');
+function open(port = host.port): Socket {
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   return socket;
 }
@@ -443,28 +444,41 @@ describe('what the browser host refuses', () => {
     expectRefusal(await raw('\x16\x03\x01\x02\x00\x01\r\n\r\n'), 400);
   });
 
-  it.each([
-    ['sends nothing', ''],
-    ['stops in its headers', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
-    ['stops in its body', 'body'],
-  ])('a client that %s, after a while', async (_title, text) => {
-    const socket = open();
-    socket.write(text === 'body' ? `${callText('images.list', '', { 'Content-Length': '100' })}{"a":` : text);
-    const reply = await readAll(socket);
-    if (reply !== '') expectRefusal(parse(reply), 408);
-  });
+  describe('a client that is slow', () => {
+    let impatient: Host;
 
-  it('a client that sends its headers a byte at a time for ever', async () => {
-    const socket = open().resume();
-    let isClosed = false;
-    socket.on('close', () => {
-      isClosed = true;
+    beforeAll(async () => {
+      const timeouts = { headersMs: 300, requestMs: 600, checkEveryMs: 50 };
+      impatient = await startHost({ engine, assets: new Map(), token: TOKEN, port: 0, timeouts });
     });
-    socket.write('GET / HTTP/1.1\r\n');
-    while (!isClosed) {
-      socket.write('X: y\r\n');
-      await delay(30);
-    }
+
+    afterAll(() => impatient.close());
+
+    it.each([
+      ['sends nothing', ''],
+      ['stops in its headers', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+      ['stops in its body', 'body'],
+    ])('and %s, after a while', async (_title, text) => {
+      const socket = open(impatient.port);
+      const Host = `127.0.0.1:${impatient.port}`;
+      const unfinished = callText('images.list', '', { Host, Origin: null, 'Content-Length': '100' });
+      socket.write(text === 'body' ? `${unfinished}{"a":` : text);
+      const reply = await readAll(socket);
+      if (reply !== '') expectRefusal(parse(reply), 408);
+    });
+
+    it('and sends its headers a line at a time for ever', async () => {
+      const socket = open(impatient.port).resume();
+      let isClosed = false;
+      socket.on('close', () => {
+        isClosed = true;
+      });
+      socket.write('GET / HTTP/1.1\r\n');
+      while (!isClosed) {
+        socket.write('X: y\r\n');
+        await delay(30);
+      }
+    });
   });
 
   it('an upgrade to a web socket, of the page as well as of a call', async () => {

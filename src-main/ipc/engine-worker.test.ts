@@ -1,12 +1,14 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '../../src-shared/ipc/contract.ts';
 import { MAX_CALLS_PER_CLIENT } from './call-limits.ts';
 import { type EngineClient, type EngineWorker, startEngineWorker } from './engine-worker.ts';
 
 const STUB = new URL('./fixtures/stub-engine.ts', import.meta.url);
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let dir: string;
 let engine: EngineWorker;
@@ -22,7 +24,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function start(homeOption: string | null = null, closeWithinMs = 5000): void {
+function start(homeOption: string | null = null, closeWithinMs = 20_000): void {
   engine = startEngineWorker({
     engine: {
       homeOption,

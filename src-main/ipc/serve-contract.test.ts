@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CallContext, Handlers, ServerMessage } from '../../src-shared/ipc/contract.ts';
 import { CacheFailure } from '../engine/failure.ts';
 import { MAX_CALLS_PER_CLIENT, MAX_INPUT_LENGTH, MAX_RUNNING_PER_CLIENT } from './call-limits.ts';
 import { type ContractServer, serveContract } from './serve-contract.ts';
+
+// Hostile inputs are large, and machines may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 type Context = CallContext<unknown>;
 type AnyHandlers = Record<string, (input: never, context: Context) => unknown>;

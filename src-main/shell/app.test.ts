@@ -33,6 +33,13 @@ vi.mock('../ipc/program-files.ts', () => ({
 const { app, BrowserWindow, dialog, Menu, nativeTheme, Notification, protocol, session, shell } = electron;
 const { dir } = vi.hoisted(() => ({ dir: `${process.env.TMPDIR ?? '/tmp'}/strata-test-app-${process.pid}` }));
 
+// Workers start in these tests, on machines that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+function eventually<T>(check: () => T): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000 });
+}
+
 type FakeWindow = InstanceType<typeof BrowserWindow>;
 
 /** The window opened last. */
@@ -50,7 +57,7 @@ async function call(
 ): Promise<{ ok: boolean; value?: unknown }> {
   const id = ++lastId;
   window.webContents.receive(CHANNELS.start, [id, name, JSON.stringify(input)]);
-  return vi.waitFor(() => {
+  return eventually(() => {
     const line = linesOf(window, id).find((one) => one.isLast);
     if (line === undefined) throw new Error('no answer yet');
     return JSON.parse(line.line);
@@ -88,7 +95,7 @@ beforeAll(async () => {
   const { startApp } = await import('./app.ts');
   startApp();
   app.becomeReady();
-  await vi.waitFor(() => expect(lastWindow()?.isShown).toBe(true));
+  await eventually(() => expect(lastWindow()?.isShown).toBe(true));
   first = lastWindow();
 });
 
@@ -305,10 +312,10 @@ describe('calls of a page', () => {
   it('end when the page is loaded again, whose own calls may have the same ids', async () => {
     const { webContents } = first;
     webContents.receive(CHANNELS.start, [7001, 'cache.watch', '{}']);
-    await vi.waitFor(() => expect(linesOf(first, 7001)).toHaveLength(1));
+    await eventually(() => expect(linesOf(first, 7001)).toHaveLength(1));
     webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
     webContents.receive(CHANNELS.start, [7001, 'images.list', '{}']);
-    await vi.waitFor(() => expect(linesOf(first, 7001)).toHaveLength(2));
+    await eventually(() => expect(linesOf(first, 7001)).toHaveLength(2));
     expect(linesOf(first, 7001)[1]?.line).toBe('{"ok":true,"value":[]}');
     expect(existsSync(join(dir, 'watch-ended'))).toBe(true);
   });
@@ -430,9 +437,9 @@ describe('an operation', () => {
   it('shows its progress on the window', async () => {
     const { webContents } = first;
     webContents.receive(CHANNELS.start, [5001, 'cache.gc', '{}']);
-    await vi.waitFor(() => expect(first.progress.at(-1)).toBe(0.25));
+    await eventually(() => expect(first.progress.at(-1)).toBe(0.25));
     webContents.receive(CHANNELS.cancel, [5001]);
-    await vi.waitFor(() => expect(first.progress.at(-1)).toBe(-1));
+    await eventually(() => expect(first.progress.at(-1)).toBe(-1));
   });
 
   it('says that it ended when it took long and nobody was looking', async () => {
@@ -440,10 +447,10 @@ describe('an operation', () => {
     first.hasFocus = false;
     Notification.shown.length = 0;
     first.webContents.receive(CHANNELS.start, [5002, 'cache.gc', '{}']);
-    await vi.waitFor(() => expect(first.progress.at(-1)).toBe(0.25));
+    await eventually(() => expect(first.progress.at(-1)).toBe(0.25));
     vi.setSystemTime(Date.now() + 6000);
     first.webContents.receive(CHANNELS.cancel, [5002]);
-    await vi.waitFor(() => expect(Notification.shown).toHaveLength(1));
+    await eventually(() => expect(Notification.shown).toHaveLength(1));
     vi.useRealTimers();
     expect(Notification.shown[0]?.options).toEqual({
       title: 'Strata',
@@ -459,11 +466,11 @@ describe('a page that crashes', () => {
     const window = await openAnother('/crashing');
     dialog.response = 0;
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
-    await vi.waitFor(() => expect(window.webContents.reloads).toBe(1));
+    await eventually(() => expect(window.webContents.reloads).toBe(1));
     expect(JSON.stringify(dialog.messages.at(-1))).toContain(join(dir, 'data', 'crashes'));
     dialog.response = 1;
     window.webContents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 1 });
-    await vi.waitFor(() => expect(window.isClosed).toBe(true));
+    await eventually(() => expect(window.isClosed).toBe(true));
   });
 });
 
@@ -478,12 +485,12 @@ describe('quitting', () => {
     rmSync(join(dir, 'stopped-safely'), { force: true });
     const window = await openAnother('/busy');
     window.webContents.receive(CHANNELS.start, [1, 'cache.gc', '{}']);
-    await vi.waitFor(() => expect(window.progress.at(-1)).toBe(0.25));
+    await eventually(() => expect(window.progress.at(-1)).toBe(0.25));
     window.close();
     app.quit();
     app.quit();
     expect(app.hasQuit).toBe(false);
-    await vi.waitFor(() => expect(app.hasQuit).toBe(true));
+    await eventually(() => expect(app.hasQuit).toBe(true));
     expect(existsSync(join(dir, 'stopped-safely'))).toBe(true);
   });
 });
