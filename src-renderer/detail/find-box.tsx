@@ -1,4 +1,5 @@
-import { Search } from 'lucide-react';
+import { Search, X } from 'lucide-react';
+import { useRef } from 'react';
 import { classNames } from '../ui/index.ts';
 import styles from './find-box.module.css';
 
@@ -12,10 +13,12 @@ export interface FindBoxProps {
 
 /** A field that narrows the list below it. Escape empties it. */
 export function FindBox({ label, value, onChange, className }: FindBoxProps) {
+  const input = useRef<HTMLInputElement>(null);
   return (
-    <label className={classNames(styles.box, className)}>
+    <div className={classNames(styles.box, className)}>
       <Search size={14} aria-hidden="true" />
       <input
+        ref={input}
         type="search"
         className={styles.input}
         value={value}
@@ -28,6 +31,19 @@ export function FindBox({ label, value, onChange, className }: FindBoxProps) {
           onChange('');
         }}
       />
-    </label>
+      {value !== '' && (
+        <button
+          type="button"
+          className={styles.clear}
+          aria-label="Clear"
+          onClick={() => {
+            onChange('');
+            input.current?.focus();
+          }}
+        >
+          <X size={13} aria-hidden="true" />
+        </button>
+      )}
+    </div>
   );
 }

@@ -93,11 +93,12 @@ describe('flattenTree', () => {
     ]);
   });
 
-  it('cannot open what is removed, or what is no directory', () => {
+  it('opens directories, removed ones too, and nothing else', () => {
     const states = new Map([
       read('/', folder('/gone', { change: 'removed' }), entry('/link', { type: 'symlink' })),
+      read('/gone', entry('/gone/x', { change: 'removed' })),
     ]);
-    expect(draw(flattenTree(states, new Set(['/gone', '/link'])))).toEqual(['gone', 'link']);
+    expect(draw(flattenTree(states, new Set(['/gone', '/link'])))).toEqual(['- gone', '  x', 'link']);
   });
 
   it('counts places among siblings', () => {

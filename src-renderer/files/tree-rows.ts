@@ -75,9 +75,9 @@ function rowsOfFolder(
   return rows;
 }
 
-/** Only directories that are there can be opened: a removed one has nothing below it any more. */
+/** A removed directory can be opened too: what is below it was removed with it. */
 function canOpen(entry: TreeEntry): boolean {
-  return entry.type === 'directory' && !entry.isWhiteout && entry.change !== 'removed';
+  return entry.type === 'directory' && !entry.isWhiteout;
 }
 
 /**

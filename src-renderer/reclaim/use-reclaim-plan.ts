@@ -3,6 +3,7 @@ import type { Plan } from '../../src-shared/domain/plan.ts';
 import { usePlan } from '../app/queries.ts';
 import { useStore } from '../app/store.ts';
 import type { CallFailure } from '../client.ts';
+import { useSettled } from '../files/use-settled.ts';
 import { type PruneRule, toPolicy } from './prune-rule.ts';
 import { pruneRule, type ReclaimChoice } from './reclaim-settings.ts';
 
@@ -21,7 +22,7 @@ export interface ReclaimPlan {
 /** What a choice would do now, kept current. A null choice asks nothing. */
 export function useReclaimPlan(choice: ReclaimChoice | null): ReclaimPlan {
   const rule = useStore(pruneRule);
-  const settled = useSettled(rule);
+  const settled = useSettled(rule, SETTLE_MS);
   const action = useMemo(() => (choice === null ? null : toAction(choice, settled)), [choice, settled]);
   const query = usePlan(action);
   const [last, setLast] = useState<{ choice: ReclaimChoice; plan: Plan } | null>(null);
@@ -41,13 +42,4 @@ function toAction(choice: ReclaimChoice, rule: PruneRule) {
   if (choice !== 'prune') return { kind: choice };
   const { pinned, ...policy } = toPolicy(rule);
   return { kind: choice, policy: pinned === undefined ? policy : { ...policy, pinned: [...pinned] } };
-}
-
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }
