@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { type ReclaimChoice, reclaimChoice } from '../reclaim/reclaim-settings.ts';
 import { useCommand } from './commands.ts';
 import { HomeGate } from './home-gate.tsx';
 import { HomeNotices } from './home-notices.tsx';
@@ -17,6 +18,8 @@ export function Shell() {
   useShortcuts();
   const { view } = usePlace();
   useWindowTitle();
+  useCommand('collect-layers', () => showReclaim('gcLayers'));
+  useCommand('collect-garbage', () => showReclaim('gc'));
   const chosen = VIEWS.find((entry) => entry.name === view) ?? VIEWS[0]!;
   return (
     <div className={styles.shell}>
@@ -36,6 +39,11 @@ export function Shell() {
       <StatusBar />
     </div>
   );
+}
+
+function showReclaim(choice: ReclaimChoice): void {
+  reclaimChoice.set(choice);
+  showView('reclaim');
 }
 
 /** The window is called after the cache it shows. */

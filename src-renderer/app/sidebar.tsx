@@ -2,16 +2,18 @@ import { showView, usePlace } from './navigation.ts';
 import { useUsage } from './queries.ts';
 import styles from './sidebar.module.css';
 import { UsageCard } from './usage-card.tsx';
+import { useReclaimable } from './use-reclaimable.ts';
 import { VIEWS } from './views.tsx';
 
 export function Sidebar() {
   const { view } = usePlace();
   const usage = useUsage();
+  const reclaimable = useReclaimable();
   return (
     <nav className={styles.sidebar} aria-label="Views">
       <ul className={styles.list}>
         {VIEWS.map(({ name, label, Icon, count }) => {
-          const counted = usage.data === undefined ? null : count(usage.data);
+          const counted = usage.data === undefined ? null : count({ usage: usage.data, reclaimable });
           return (
             <li key={name}>
               <button

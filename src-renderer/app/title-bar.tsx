@@ -6,13 +6,13 @@ import { useCommand } from './commands.ts';
 import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
 import { showView } from './navigation.ts';
-import { useHome, useUsage } from './queries.ts';
+import { useHome } from './queries.ts';
 import styles from './title-bar.module.css';
+import { useReclaimable } from './use-reclaimable.ts';
 
 export function TitleBar() {
   const home = useHome();
-  const usage = useUsage();
-  const reclaimable = usage.data?.prune.bytes ?? 0;
+  const reclaimable = useReclaimable() ?? 0;
   return (
     <header className={classNames(styles.bar, window.strata?.shell.platform === 'darwin' && styles.mac)}>
       <div className={styles.start}>

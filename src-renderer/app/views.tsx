@@ -8,6 +8,13 @@ import { ReclaimView } from '../reclaim/reclaim-view.tsx';
 import type { AppCommand } from './commands.ts';
 import type { ViewName } from './navigation.ts';
 
+/** What the counts of the sidebar are taken from. */
+export interface Counted {
+  readonly usage: Usage;
+  /** Bytes the reclaim view would give back; null when unknown. */
+  readonly reclaimable: number | null;
+}
+
 /** An entry of the sidebar and what it shows. */
 export interface ViewEntry {
   readonly name: ViewName;
@@ -17,7 +24,7 @@ export interface ViewEntry {
   /** The menu's command that goes there. */
   readonly command: AppCommand;
   /** What stands at the right of the entry; null for nothing. */
-  readonly count: (usage: Usage) => string | null;
+  readonly count: (counted: Counted) => string | null;
 }
 
 export const VIEWS: readonly ViewEntry[] = [
@@ -27,7 +34,7 @@ export const VIEWS: readonly ViewEntry[] = [
     Icon: ImageIcon,
     Content: ImagesView,
     command: 'show-images',
-    count: (usage) => formatCount(usage.counts.references),
+    count: ({ usage }) => formatCount(usage.counts.references),
   },
   {
     name: 'layers',
@@ -35,7 +42,7 @@ export const VIEWS: readonly ViewEntry[] = [
     Icon: Layers,
     Content: LayersView,
     command: 'show-layers',
-    count: (usage) => formatCount(usage.counts.layers),
+    count: ({ usage }) => formatCount(usage.counts.layers),
   },
   {
     name: 'reclaim',
@@ -43,6 +50,6 @@ export const VIEWS: readonly ViewEntry[] = [
     Icon: Sparkles,
     Content: ReclaimView,
     command: 'show-reclaim',
-    count: (usage) => (usage.prune.bytes > 0 ? formatBytes(usage.prune.bytes) : null),
+    count: ({ reclaimable }) => (reclaimable ? formatBytes(reclaimable) : null),
   },
 ];
