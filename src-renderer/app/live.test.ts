@@ -1,0 +1,87 @@
+import { QueryClient } from '@tanstack/react-query';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { WatchItem } from '../../src-shared/ipc/contract.ts';
+import type { CallOptions, Client } from '../client.ts';
+import { TOKEN_REFUSED } from '../transport-http.ts';
+import { followCache } from './live.ts';
+
+type Watching = {
+  readonly options: CallOptions<'cache.watch'>;
+  readonly end: (incident: string) => void;
+};
+
+let watching: Watching[] = [];
+let rounds: (() => void)[] = [];
+let stop = () => {};
+
+const queries = new QueryClient();
+const client = {
+  call: (_name: string, _input: unknown, options: CallOptions<'cache.watch'>) =>
+    new Promise((resolve) => {
+      watching.push({
+        options,
+        end: (incident) => resolve({ ok: false, error: { code: 'internal', incident } }),
+      });
+    }),
+} as unknown as Client;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  watching = [];
+  rounds = [];
+  vi.spyOn(queries, 'invalidateQueries').mockImplementation(() => new Promise((done) => rounds.push(done)));
+  stop = followCache(client, queries);
+});
+
+afterEach(() => {
+  stop();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const changed = () => watching.at(-1)?.options.onItem?.({ kind: 'changed' } satisfies WatchItem);
+
+async function endRound(): Promise<void> {
+  rounds.at(-1)?.();
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+test('reads once more after changes that came during a round, however many there were', async () => {
+  changed();
+  changed();
+  changed();
+  expect(rounds).toHaveLength(1);
+  await endRound();
+  expect(rounds).toHaveLength(2);
+  await endRound();
+  expect(rounds).toHaveLength(2);
+});
+
+test('takes the stream up again when it breaks, waiting longer each time, and reads what it missed', async () => {
+  watching[0]?.options.onStart?.();
+  expect(rounds).toHaveLength(0);
+  watching[0]?.end('cut off');
+  await vi.advanceTimersByTimeAsync(400);
+  expect(watching).toHaveLength(2);
+  watching[1]?.end('cut off');
+  await vi.advanceTimersByTimeAsync(400);
+  expect(watching).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(400);
+  expect(watching).toHaveLength(3);
+  watching[2]?.options.onStart?.();
+  expect(rounds).toHaveLength(1);
+});
+
+test('gives up where the token is refused', async () => {
+  watching[0]?.end(TOKEN_REFUSED);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(watching).toHaveLength(1);
+});
+
+test('ends with the page', async () => {
+  stop();
+  expect(watching[0]?.options.signal?.aborted).toBe(true);
+  watching[0]?.end('cut off');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(watching).toHaveLength(1);
+});
