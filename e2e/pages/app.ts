@@ -1,0 +1,131 @@
+import { expect, type Locator, type Page } from 'playwright/test';
+import { ConsoleLog } from '../fixtures/console-log.ts';
+import { Hand, type HandKind } from '../fixtures/hand.ts';
+import { type HostProcess, startHost, TOKEN } from '../fixtures/host.ts';
+import { DetailPane } from './detail-pane.ts';
+import { ImagesPage } from './images-page.ts';
+import { LayersPage } from './layers-page.ts';
+import { ReclaimPage } from './reclaim-page.ts';
+import { RemoveDialog } from './remove-dialog.ts';
+
+/** The window of one host, and the way to every part of it. */
+export class App {
+  readonly page: Page;
+  readonly hand: Hand;
+  readonly console: ConsoleLog;
+  readonly images: ImagesPage;
+  readonly detail: DetailPane;
+  readonly removal: RemoveDialog;
+  readonly reclaim: ReclaimPage;
+  readonly layers: LayersPage;
+  #host: HostProcess | null = null;
+
+  constructor(page: Page, kind: HandKind) {
+    this.page = page;
+    this.hand = new Hand(page, kind);
+    this.console = new ConsoleLog(page);
+    this.detail = new DetailPane(page, this.hand);
+    this.removal = new RemoveDialog(page, this.hand);
+    this.images = new ImagesPage(page, this.hand, this.detail);
+    this.reclaim = new ReclaimPage(page, this.hand);
+    this.layers = new LayersPage(page);
+  }
+
+  /** Starts a host on a home and opens its address. */
+  async open(home: string): Promise<void> {
+    await this.#start(['--home', home]);
+  }
+
+  async openSample(): Promise<void> {
+    await this.#start(['--sample']);
+  }
+
+  /** Starts a host on a home and opens its address with another token, or with none. */
+  async openWithToken(home: string, token: string | null): Promise<void> {
+    this.#host = await startHost({ args: ['--home', home] });
+    await this.page.goto(this.#host.url.replace(`#token=${TOKEN}`, token === null ? '' : `#token=${token}`));
+  }
+
+  /** Ends the host as Ctrl-C would. The page stays. */
+  async stopHost(): Promise<void> {
+    await this.#host?.stop();
+  }
+
+  /** Starts a host again where the last one was. */
+  async startHostAgain(home: string): Promise<void> {
+    this.#host = await startHost({ args: ['--home', home], port: this.#host?.port ?? 0 });
+  }
+
+  async close(): Promise<void> {
+    // First, or the end of the host would be one more complaint.
+    await this.page.goto('about:blank');
+    await this.#host?.stop();
+    this.console.check();
+  }
+
+  async showImages(): Promise<void> {
+    await this.#show('Images');
+  }
+
+  async showLayers(): Promise<void> {
+    await this.#show('Layers');
+  }
+
+  async showReclaim(): Promise<void> {
+    await this.#show('Reclaim');
+  }
+
+  /** Chooses an entry of the menu of caches. */
+  async chooseInCacheMenu(name: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name, exact: true });
+    await this.hand.chooseItem(this.page.getByRole('button', { name: /^Cache: / }), item);
+  }
+
+  /** Types a path into the open dialog "Open another folder" and opens it. */
+  async openFolder(path: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog', { name: 'Open another folder' });
+    await this.hand.write(dialog.getByRole('textbox', { name: 'Absolute path' }), path);
+    await this.hand.press(dialog.getByRole('button', { name: 'Open', exact: true }));
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** The notices about the open cache. */
+  get notices(): Locator {
+    return this.page.getByRole('region', { name: 'About this cache' });
+  }
+
+  get statusBar(): Locator {
+    return this.page.getByRole('contentinfo').last();
+  }
+
+  get main(): Locator {
+    return this.page.getByRole('main');
+  }
+
+  /** Waits until the status bar says how many images there are. */
+  async counts(words: string): Promise<void> {
+    await expect(this.statusBar).toContainText(words);
+  }
+
+  /** Waits until usage card and status bar agree on this many bytes in the cache. */
+  async occupies(bytes: number): Promise<void> {
+    await expect(this.statusBar).toContainText(
+      `Every byte accounted for: ${bytes.toLocaleString('en-US')} B`,
+    );
+  }
+
+  async #show(view: string): Promise<void> {
+    const entry = this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view });
+    await this.hand.press(entry);
+    await expect(this.page.getByRole('main', { name: view })).toBeVisible();
+  }
+
+  async #start(args: readonly string[]): Promise<void> {
+    this.#host = await startHost({ args });
+    await this.page.goto(this.#host.url);
+    await expect(this.statusBar).toContainText('Live');
+  }
+}

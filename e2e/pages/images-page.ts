@@ -1,0 +1,152 @@
+import { expect, type Locator, type Page } from 'playwright/test';
+import { type Hand, hasFocus } from '../fixtures/hand.ts';
+import type { DetailPane } from './detail-pane.ts';
+
+const SELECT = 'Select ';
+/** Rows an arrow key is pressed for before a row counts as unreachable. */
+const MOST_ROWS = 100;
+
+/** The list of images with its filters, its find field and the bar of selected images. */
+export class ImagesPage {
+  readonly #page: Page;
+  readonly #hand: Hand;
+  readonly #detail: DetailPane;
+
+  constructor(page: Page, hand: Hand, detail: DetailPane) {
+    this.#page = page;
+    this.#hand = hand;
+    this.#detail = detail;
+  }
+
+  get grid(): Locator {
+    return this.#page.getByRole('grid', { name: 'Images' });
+  }
+
+  get findField(): Locator {
+    return this.#page.getByRole('searchbox', { name: 'Find images' });
+  }
+
+  get selectionBar(): Locator {
+    return this.#page.getByRole('region', { name: 'Selected images' });
+  }
+
+  /** The row of a reference; of a group, the row its newest reference stands for. */
+  row(reference: string): Locator {
+    return this.grid.getByRole('row').filter({ has: this.#checkbox(reference) });
+  }
+
+  cell(reference: string, column: string): Locator {
+    const columns = ['', 'Image', 'On disk', 'Layers', 'Platform', 'Used by', 'Created', 'Last used'];
+    return this.row(reference).locator(`[data-column="${columns.indexOf(column)}"]`);
+  }
+
+  /** Waits until the list shows exactly these references, in this order. */
+  async lists(references: readonly string[]): Promise<void> {
+    await expect.poll(() => this.#listed(), 'references in the order of the list').toEqual(references);
+  }
+
+  async sortBy(column: string): Promise<void> {
+    const heading = this.grid.getByRole('columnheader', { name: column, exact: true });
+    if (this.#hand.isMouse) return heading.click();
+    await this.#goToFirstRow();
+    await this.#hand.key('ArrowUp');
+    for (let moves = 0; moves < 10 && !(await hasFocus(heading)); moves += 1)
+      await this.#hand.key('ArrowRight');
+    for (let moves = 0; moves < 10 && !(await hasFocus(heading)); moves += 1)
+      await this.#hand.key('ArrowLeft');
+    await this.#hand.key('Enter');
+  }
+
+  /** Types words into the find field. */
+  async find(words: string): Promise<void> {
+    if (this.#hand.isMouse) await this.findField.click();
+    else await this.#hand.key('ControlOrMeta+k');
+    await this.#page.keyboard.type(words);
+  }
+
+  async clearFind(): Promise<void> {
+    if (this.#hand.isMouse) await this.#page.getByRole('button', { name: 'Clear the find field' }).click();
+    else {
+      await this.#hand.reach(this.findField);
+      await this.#hand.key('Escape');
+    }
+    await expect(this.findField).toHaveValue('');
+  }
+
+  async filterBy(label: string): Promise<void> {
+    const filters = this.#page.getByRole('group', { name: 'Which images' });
+    await this.#hand.toggle(filters.getByRole('button', { name: new RegExp(`^${label}`) }));
+  }
+
+  async groupTags(): Promise<void> {
+    await this.#hand.toggle(this.#page.getByRole('button', { name: 'Group tags by digest' }));
+  }
+
+  /** Opens an image in the detail pane. */
+  async open(reference: string): Promise<void> {
+    if (this.#hand.isMouse) await this.row(reference).locator('[data-column="1"]').click();
+    else {
+      await this.goTo(reference);
+      await this.#hand.key('Enter');
+    }
+    await expect(this.row(reference)).toHaveAttribute('aria-current', 'true');
+    await this.#detail.shows(reference);
+  }
+
+  async select(...references: readonly string[]): Promise<void> {
+    for (const reference of references) {
+      if (this.#hand.isMouse) await this.#checkbox(reference).click();
+      else {
+        await this.goTo(reference);
+        await this.#hand.key('Space');
+      }
+      await expect(this.row(reference)).toHaveAttribute('aria-selected', 'true');
+    }
+  }
+
+  /** Asks to remove one image: with the button of the detail pane, or Delete on its row. */
+  async askToRemove(reference: string): Promise<void> {
+    if (this.#hand.isMouse) {
+      await this.open(reference);
+      await this.#detail.askToRemove();
+    } else {
+      await this.goTo(reference);
+      await this.#hand.key('Delete');
+    }
+  }
+
+  /** Asks to remove what is selected: with the button of the bar, or Delete on a selected row. */
+  async askToRemoveSelected(): Promise<void> {
+    if (this.#hand.isMouse) await this.selectionBar.getByRole('button', { name: /^Remove / }).click();
+    else await this.#hand.key('Delete');
+  }
+
+  /** Moves the keyboard's focus to a row by arrows. */
+  async goTo(reference: string): Promise<void> {
+    await expect(this.row(reference)).toBeVisible();
+    await this.#goToFirstRow();
+    for (let moves = 0; moves < MOST_ROWS; moves += 1) {
+      if (await hasFocus(this.row(reference))) return;
+      await this.#hand.key('ArrowDown');
+    }
+    throw new Error(`arrows do not lead to ${reference}`);
+  }
+
+  async #goToFirstRow(): Promise<void> {
+    await this.#hand.reach(this.grid);
+    await this.#hand.key('Control+Home');
+  }
+
+  #checkbox(reference: string): Locator {
+    return this.#page.getByRole('checkbox', { name: `${SELECT}${reference}`, exact: true });
+  }
+
+  #listed(): Promise<string[]> {
+    return this.grid
+      .getByRole('checkbox')
+      .evaluateAll(
+        (boxes, start) => boxes.map((box) => (box.getAttribute('aria-label') ?? '').slice(start)),
+        SELECT.length,
+      );
+  }
+}
