@@ -1,6 +1,12 @@
-import type { ImageConfig, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import type { ImageConfig, ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
 import type { ImageLayer } from '../../src-shared/domain/layer.ts';
-import { type ReadableDatabase, readConfigRow, readHandle, readImageLayers } from './database/index.ts';
+import {
+  type ConfigRow,
+  type ReadableDatabase,
+  readConfigRow,
+  readHandle,
+  readImageLayers,
+} from './database/index.ts';
 import { CacheFailure } from './failure.ts';
 import { factsOf, layerStateOf, metadataOf, referencesUsing } from './inventory/facts.ts';
 import type { Inventory, ReferenceNode } from './inventory/inventory.ts';
@@ -26,10 +32,12 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   const metadata = metadataOf(reference);
   const raw = metadata === null ? null : readMetadata(session.paths, metadata.key);
   const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);
-  const facts = factsOf(inventory, reference, session.labels().get(reference.row.manifestId) ?? '');
+  const configRow = readConfigRow(database, reference.row.manifestId);
+  const labelText = session.labels().get(reference.row.manifestId) ?? '';
+  const facts = withNotes(factsOf(inventory, reference, labelText), configRow?.notes ?? []);
   return {
     handle,
-    config: mergeConfig(readConfigRow(database, reference.row.manifestId), rawConfig),
+    config: mergeConfig(configRow, rawConfig),
     layers: layersOf(database, inventory, reference, rawConfig),
     history: rawConfig?.history ?? [],
     holders: facts.holders,
@@ -39,8 +47,14 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   };
 }
 
+/** The configuration's row is read for one image at a time, so only here is its damage known. */
+function withNotes(facts: ImageFacts, notes: readonly string[]): ImageFacts {
+  const damage = notes.map((detail) => ({ kind: 'row-damaged' as const, detail }));
+  return { ...facts, damage: [...facts.damage, ...damage] };
+}
+
 /** The row is what msb answers; the raw JSON fills what msb leaves empty. Nothing is invented without it. */
-function mergeConfig(row: ReturnType<typeof readConfigRow>, raw: RawConfig | null): ImageConfig | null {
+function mergeConfig(row: ConfigRow | null, raw: RawConfig | null): ImageConfig | null {
   if (row === null && raw === null) return null;
   return {
     digest: row?.digest ?? '',

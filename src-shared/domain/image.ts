@@ -61,7 +61,7 @@ export interface ImageFacts {
   readonly holders: readonly Holder[];
   /** Other references to the same manifest digest. */
   readonly otherReferences: readonly string[];
-  /** Does not start, or does not list its files, while this is not empty. */
+  /** Does not start, does not list its files, or trips msb, while this is not empty. */
   readonly damage: readonly ImageDamage[];
   /** `key=value` lines of the image's labels, lower case and cut at 8 KiB: for the find field only. */
   readonly labelText: string;

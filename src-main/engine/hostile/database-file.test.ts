@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -29,8 +28,8 @@ import { damagePageOf } from '../database/damage-page.ts';
 import { HostileClient, isRefused, lookAtEverything, refusals } from './client.fixture.ts';
 
 /** So that the tests need not wait as long as a person would: five seconds for each call. */
-vi.mock(import('../database/sqlite-errors.ts'), async (original) => ({
-  ...(await original()),
+vi.mock('../database/sqlite-errors.ts', async (original) => ({
+  ...(await original<typeof import('../database/sqlite-errors.ts')>()),
   busyTimeoutMs: 200,
 }));
 
@@ -226,7 +225,15 @@ describeWithMsb(
       },
     );
 
-    it.each(['image_ref', 'manifest', 'layer', 'manifest_layer', 'sandbox', 'sandbox_rootfs', 'snapshot_index'])(
+    it.each([
+      'image_ref',
+      'manifest',
+      'layer',
+      'manifest_layer',
+      'sandbox',
+      'sandbox_rootfs',
+      'snapshot_index',
+    ])(
       'lets nothing go when a page of %s is noise, and shows what can still be read',
       async (table) => {
         const cache = await make();

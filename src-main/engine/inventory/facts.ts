@@ -1,5 +1,6 @@
 import type { ImageDamage, ImageFacts } from '../../../src-shared/domain/image.ts';
 import type { LayerState, LayerSummary } from '../../../src-shared/domain/layer.ts';
+import type { DamagedRow } from '../database/rows.ts';
 import { measureImage, Ownership } from '../plan/ownership.ts';
 import type { StoreEntry } from '../store/entries.ts';
 import {
@@ -80,7 +81,36 @@ export function damageOf(inventory: Inventory, reference: ReferenceNode): readon
   if (metadataOf(reference)?.file.content == null) {
     damage.push({ kind: 'metadata-missing', detail: reference.row.reference });
   }
-  return damage;
+  return [...damage, ...rowDamageOf(inventory, reference)];
+}
+
+/** Values of the image's rows that are not what their columns are for; msb fails on some of them. */
+function rowDamageOf(inventory: Inventory, { row, manifest }: ReferenceNode): readonly ImageDamage[] {
+  const { damagedRows } = inventory.database;
+  if (damagedRows.length === 0) return [];
+  const notes = notesOf(damagedRows);
+  const rows = [
+    rowName('image_ref', row.id),
+    ...(manifest.row === null ? [] : [rowName('manifest', manifest.row.id)]),
+    ...[...manifest.layers].flatMap((layer) => (layer.row === null ? [] : [rowName('layer', layer.row.id)])),
+  ];
+  return rows
+    .flatMap((name) => notes.get(name) ?? [])
+    .map(({ table, detail }) => ({ kind: 'row-damaged', detail: `${table}: ${detail}` }));
+}
+
+/** By row, made once for all images of an inventory. */
+const knownNotes = new WeakMap<readonly DamagedRow[], ReadonlyMap<string, readonly DamagedRow[]>>();
+
+function notesOf(damagedRows: readonly DamagedRow[]): ReadonlyMap<string, readonly DamagedRow[]> {
+  const known =
+    knownNotes.get(damagedRows) ?? Map.groupBy(damagedRows, ({ table, id }) => rowName(table, id));
+  knownNotes.set(damagedRows, known);
+  return known;
+}
+
+function rowName(table: string, id: number | null): string {
+  return `${table} ${id}`;
 }
 
 function hasFlatDisk(inventory: Inventory, manifest: ManifestNode): boolean {

@@ -35,6 +35,7 @@ function selectNamed(inventory: Inventory, names: readonly string[], force: bool
   for (const name of names) {
     const reference = inventory.referencesByName.get(name);
     if (reference === undefined) throw new CacheFailure({ code: 'not-found', what: 'image', name });
+    refuseIfAmbiguous(inventory, name);
     const holders = holdersOf(inventory, reference.manifest);
     if (holders.length > 0 && (!force || reference.isPinnedByUnknownTable)) {
       throw new CacheFailure({ code: 'in-use', reference: name, holders });
@@ -42,6 +43,14 @@ function selectNamed(inventory: Inventory, names: readonly string[], force: bool
     removed.set(reference, 'chosen for removal');
   }
   return { removed, kept: [] };
+}
+
+/** References are unique as bytes; two that are not UTF-8 can read alike, and then the name does not say which. */
+function refuseIfAmbiguous(inventory: Inventory, name: string): void {
+  if (!name.includes('\u{fffd}') && !name.startsWith("x'")) return;
+  if (inventory.references.filter(({ row }) => row.reference === name).length === 1) return;
+  const detail = 'several references in the database are damaged in a way that makes them look the same';
+  throw new CacheFailure({ code: 'damaged', file: 'db/msb.db', detail });
 }
 
 /**
