@@ -487,6 +487,9 @@ describeWithMsb('the engine on a real cache', (version) => {
     );
     const comparison = await client.call('images.compare', { left: APP_1, right: APP_2 });
     expect(comparison.sharedLayers).toHaveLength(1);
+    const python = await client.call('images.compare', { left: APP_1, right: PYTHON });
+    expect(python.config).toContainEqual({ field: 'env PYTHON_VERSION', left: null, right: '3.12.4' });
+    expect(python.config).toContainEqual(expect.objectContaining({ field: 'workingDir', left: '/app' }));
     expect(comparison.files).toContainEqual(
       expect.objectContaining({ path: '/etc/app-2.conf', change: 'added' }),
     );

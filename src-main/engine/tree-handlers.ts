@@ -165,14 +165,26 @@ async function compareImages(
 }
 
 function compareConfigs(left: ImageConfig | null, right: ImageConfig | null): ImageComparison['config'] {
-  const fields = Object.keys(left ?? right ?? {}) as (keyof ImageConfig)[];
-  return fields.flatMap((field) => {
-    const [leftText, rightText] = [textOf(left?.[field]), textOf(right?.[field])];
+  const [before, after] = [flatten(left), flatten(right)];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) => {
+    const [leftText, rightText] = [before.get(field) ?? null, after.get(field) ?? null];
     return leftText === rightText ? [] : [{ field, left: leftText, right: rightText }];
   });
 }
 
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Each field as text; environment variables and labels one by one, since that is how they change. */
+function flatten(config: ImageConfig | null): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  if (config === null) return fields;
+  const { env, labels, ...others } = config;
+  for (const [field, value] of Object.entries(others)) {
+    if (value !== null) fields.set(field, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  for (const variable of env) {
+    const equals = variable.indexOf('=');
+    if (equals < 0) fields.set(`env ${variable}`, '');
+    else fields.set(`env ${variable.slice(0, equals)}`, variable.slice(equals + 1));
+  }
+  for (const [key, value] of Object.entries(labels ?? {})) fields.set(`label ${key}`, value);
+  return fields;
 }

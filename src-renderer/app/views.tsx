@@ -1,10 +1,12 @@
-import { Image as ImageIcon, Layers, Sparkles } from 'lucide-react';
+import { FileSearch, GitCompareArrows, Image as ImageIcon, Layers, Sparkles } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
+import { CompareView } from '../compare/compare-view.tsx';
 import { ImagesView } from '../images/images-view.tsx';
 import { LayersView } from '../layers/layers-view.tsx';
 import { ReclaimView } from '../reclaim/reclaim-view.tsx';
+import { SearchView } from '../search/search-view.tsx';
 import type { AppCommand } from './commands.ts';
 import type { ViewName } from './navigation.ts';
 
@@ -43,6 +45,22 @@ export const VIEWS: readonly ViewEntry[] = [
     Content: LayersView,
     command: 'show-layers',
     count: ({ usage }) => formatCount(usage.counts.layers),
+  },
+  {
+    name: 'search',
+    label: 'Find a file',
+    Icon: FileSearch,
+    Content: SearchView,
+    command: 'show-search',
+    count: () => null,
+  },
+  {
+    name: 'compare',
+    label: 'Compare',
+    Icon: GitCompareArrows,
+    Content: CompareView,
+    command: 'show-compare',
+    count: () => null,
   },
   {
     name: 'reclaim',

@@ -1,9 +1,10 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { runCommand, useCommand } from '../app/commands.ts';
 import { setFind, useFind } from '../app/find.ts';
-import { closeImage, openImage, usePlace } from '../app/navigation.ts';
+import { closeImage, openImage, showView, usePlace } from '../app/navigation.ts';
 import { setPreference, usePreference } from '../app/preferences.ts';
 import { useFacts, useImages } from '../app/queries.ts';
+import { compared } from '../compare/comparison.ts';
 import { RemoveDialog } from '../dialogs/remove-dialog.tsx';
 import { ErrorNotice, useElementSize, VisuallyHidden } from '../ui/index.ts';
 import { fitColumns } from './columns.ts';
@@ -126,6 +127,10 @@ export function ImagesView() {
             count={checked.length}
             hiddenCount={checked.filter((reference) => !shown.has(reference)).length}
             onRemove={() => askToRemove(checked)}
+            onCompare={() => {
+              compared.set({ left: checked.at(-1)!, right: checked[0]! });
+              showView('compare');
+            }}
             onClear={() => setSelection(NOTHING_SELECTED)}
           />
         )}

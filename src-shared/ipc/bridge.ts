@@ -62,6 +62,8 @@ export type MenuCommand =
   | 'collect-garbage'
   | 'show-images'
   | 'show-layers'
+  | 'show-search'
+  | 'show-compare'
   | 'show-reclaim';
 
 export type ShellCommand =
