@@ -15,7 +15,8 @@ export function summarizePlan(plan: Plan, facts: readonly ImageFacts[]): ReactNo
   if (plan.items.length === 0) return 'There is nothing to remove.';
   if (takesNamesOnly(plan)) {
     const names = facts.length > 1 ? 'Only the names go' : 'Only the name goes';
-    return `${names}, about ${formatBytes(plan.bytes)}. ${whyImageStays(plan, facts)}`;
+    const freed = plan.bytes === 0 ? 'nothing comes free' : `about ${formatBytes(plan.bytes)}`;
+    return `${names}, ${freed}. ${whyImageStays(plan, facts)}`;
   }
   return (
     <>

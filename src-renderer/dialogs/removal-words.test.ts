@@ -95,20 +95,38 @@ describe('explainDifference', () => {
     const kept = { kind: 'layer', name: 'x', reason: 'y', allocatedBytes: 400 } as const;
     const less = { ...report, bytesFreed: 600 };
     expect(explainDifference({ ...less, isCancelled: true, leftAlone: [kept] })).toContain('stopped');
-    expect(explainDifference({ ...less, leftAlone: [kept] })).toContain('400 B less than announced: 1 item');
+    expect(explainDifference({ ...less, leftAlone: [kept] })).toContain(
+      '400 B less than announced: some of what is listed',
+    );
     expect(explainDifference(less)).toContain('changed size');
   });
 });
 
 describe('explainFreeSpace', () => {
-  it('says nothing when the file system agrees or does not say', () => {
+  const large = { ...report, bytesFreed: 1_000_000_000, freeSpaceBeforeBytes: 5_000_000_000 };
+
+  it('says nothing when the file system agrees, or does not say', () => {
     expect(explainFreeSpace(report)).toBeNull();
-    expect(explainFreeSpace({ ...report, freeSpaceBeforeBytes: 5, freeSpaceAfterBytes: 1005 })).toBeNull();
+    expect(explainFreeSpace({ ...large, freeSpaceAfterBytes: 6_000_000_000 })).toBeNull();
+    expect(explainFreeSpace({ ...large, freeSpaceAfterBytes: 7_000_000_000 })).toBeNull();
+  });
+
+  it('says nothing of a gap that other programs make all the time', () => {
+    expect(explainFreeSpace({ ...large, freeSpaceAfterBytes: 5_990_000_000 })).toBeNull();
+    expect(
+      explainFreeSpace({ ...report, freeSpaceBeforeBytes: 9_000_000, freeSpaceAfterBytes: 8_000_000 }),
+    ).toBeNull();
   });
 
   it('explains space that did not come free', () => {
-    expect(explainFreeSpace({ ...report, freeSpaceBeforeBytes: 5, freeSpaceAfterBytes: 5 })).toContain(
-      'a running sandbox keeps files',
+    expect(explainFreeSpace({ ...large, freeSpaceAfterBytes: 5_600_000_000 })).toContain(
+      'gained 400.0 MB less than that: a running sandbox',
+    );
+  });
+
+  it('blames other programs when there is less than before', () => {
+    expect(explainFreeSpace({ ...large, freeSpaceAfterBytes: 4_000_000_000 })).toContain(
+      'other programs wrote',
     );
   });
 });

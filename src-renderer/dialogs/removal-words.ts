@@ -1,7 +1,6 @@
 import { formatBytes } from '../../src-shared/domain/format.ts';
 import { describeHolder, type Holder } from '../../src-shared/domain/holder.ts';
 import type { Plan, Report } from '../../src-shared/domain/plan.ts';
-import { countOf } from '../detail/count-words.ts';
 import { quoteWords } from '../detail/shell-words.ts';
 
 /** What can be done about one holder. `commands` are msb's, to be run in a terminal in this order. */
@@ -63,22 +62,26 @@ export function explainDifference(report: Report): string | null {
   if (difference === 0) return null;
   const amount = `${formatBytes(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'} than announced`;
   if (report.isCancelled) return `${amount}: it was stopped before the end.`;
-  if (report.leftAlone.length > 0) {
-    return `${amount}: ${countOf(report.leftAlone.length, 'item')} had come into use and stayed.`;
+  if (difference < 0 && report.leftAlone.length > 0) {
+    return `${amount}: some of what is listed below came into use meanwhile and stayed.`;
   }
   return `${amount}: files had changed size since they were counted.`;
 }
 
-/** What the file system says beside the measured bytes; null when it does not say, or says the same. */
+/** Other programs write all the time: a smaller gap than this, in bytes, says nothing about the removal. */
+const NOISE_BYTES = 4_000_000;
+
+/**
+ * Why the file system gained less free space than was freed; null when it gained it, or does not say, or the gap
+ * is too small beside what else is written to a disk.
+ */
 export function explainFreeSpace(report: Report): string | null {
-  const { freeSpaceBeforeBytes: before, freeSpaceAfterBytes: after } = report;
+  const { freeSpaceBeforeBytes: before, freeSpaceAfterBytes: after, bytesFreed } = report;
   if (before === null || after === null) return null;
   const gained = after - before;
-  if (gained === report.bytesFreed) return null;
-  const amount =
-    gained === 0 ? 'no more' : `${formatBytes(Math.abs(gained))} ${gained < 0 ? 'less' : 'more'}`;
-  const says = `The file system reports ${amount} free space`;
-  return gained < report.bytesFreed
-    ? `${says}: a running sandbox keeps files it has open until it stops, and shared extents, file-system snapshots or other programs writing at the same time count too.`
-    : `${says}: other programs freed space at the same time.`;
+  const missing = bytesFreed - gained;
+  if (missing <= NOISE_BYTES || missing <= bytesFreed / 20) return null;
+  if (gained < 0)
+    return 'The disk has less free space than before: other programs wrote to it at the same time.';
+  return `The disk gained ${formatBytes(missing)} less than that: a running sandbox keeps files it has open until it stops, and shared extents, file-system snapshots and other programs that write count too.`;
 }

@@ -7,7 +7,7 @@ import { createStore, type Store, useStore } from '../app/store.ts';
 import type { Client } from '../client.ts';
 
 /** How far applying a plan is. */
-export type ApplyState =
+type ApplyState =
   | { readonly kind: 'idle' }
   /** `progress` is null until the engine has said something. */
   | { readonly kind: 'running'; readonly progress: Progress | null; readonly isStopping: boolean }

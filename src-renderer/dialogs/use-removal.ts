@@ -11,7 +11,7 @@ export interface RemovalRequest {
 }
 
 /** What the person is looking at before anything is applied. */
-export type PlanState =
+type PlanState =
   | { readonly kind: 'asking' }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly change: WorldChanged | null }
   | { readonly kind: 'failed'; readonly error: CacheError };

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
+import type { ImageLayer } from '../../src-shared/domain/layer.ts';
 import type { TreeEntry } from '../../src-shared/domain/tree-entry.ts';
 import { useCall } from '../app/queries.ts';
 import { FindBox } from '../detail/find-box.tsx';
@@ -24,10 +25,12 @@ const SIZES: readonly { readonly bytes: number; readonly label: string }[] = [
 
 export interface FileBrowserProps {
   readonly tree: TreeSource;
+  /** The layers of the image whose files are merged; none for one layer's files. */
+  readonly layers?: readonly ImageLayer[];
 }
 
 /** The files of an image or of one layer: the tree, what narrows it, and the chosen file. */
-export function FileBrowser({ tree }: FileBrowserProps) {
+export function FileBrowser({ tree, layers = [] }: FileBrowserProps) {
   const [filter, setFilter] = useState(NO_FILTER);
   const [selected, setSelected] = useState<TreeEntry | null>(null);
   const [target, setTarget] = useState<{ readonly path: string } | null>(null);
@@ -113,7 +116,7 @@ export function FileBrowser({ tree }: FileBrowserProps) {
         {selected !== null && (
           <PreviewPane
             key={selected.path}
-            tree={tree}
+            tree={whereContentsAre(tree, selected, layers)}
             entry={selected}
             onGoTo={goTo}
             onClose={() => setSelected(null)}
@@ -122,6 +125,13 @@ export function FileBrowser({ tree }: FileBrowserProps) {
       </div>
     </div>
   );
+}
+
+/** What a layer removed can no longer be read in the merged view, but still in the layer it came from. */
+function whereContentsAre(tree: TreeSource, entry: TreeEntry, layers: readonly ImageLayer[]): TreeSource {
+  if (entry.change !== 'removed') return tree;
+  const layer = layers.find((one) => one.position === entry.position);
+  return layer === undefined ? tree : { diffId: layer.diffId };
 }
 
 /** The path asked for, decoded, when every folder on the way has been read and it is not there; else null. */

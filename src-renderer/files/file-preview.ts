@@ -33,7 +33,7 @@ export function judgeContent(bytes: Uint8Array, totalBytes: number): Preview {
   return text === null ? { kind: 'hex', isWhole } : { kind: 'text', text, isWhole };
 }
 
-export function recognisePicture(bytes: Uint8Array): PictureType | null {
+function recognisePicture(bytes: Uint8Array): PictureType | null {
   if (startsWith(bytes, 0, '\x89PNG\r\n\x1a\n')) return 'image/png';
   if (startsWith(bytes, 0, '\xff\xd8\xff')) return 'image/jpeg';
   if (startsWith(bytes, 0, 'GIF87a') || startsWith(bytes, 0, 'GIF89a')) return 'image/gif';

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { TreeEntry } from '../../src-shared/domain/tree-entry.ts';
 import { classNames, VisuallyHidden } from '../ui/index.ts';
+import { parentOf } from './file-path.ts';
 import { FileRow } from './file-row.tsx';
 import styles from './file-tree.module.css';
 import { moveInTree } from './tree-keys.ts';
@@ -11,6 +12,8 @@ import { findByPrefix, type TreeRow } from './tree-rows.ts';
 
 const ROW_HEIGHT = 26;
 const HEADER_HEIGHT = 26;
+/** Folders `*` opens at once: each is read from disk. */
+const MOST_OPENED = 50;
 /** Letters this far apart, in milliseconds, belong to one word. */
 const TYPING_PAUSE = 700;
 
@@ -71,11 +74,11 @@ export function FileTree(props: FileTreeProps) {
     if (row.kind === 'entry') onSelect(row.entry);
   };
   const openSiblings = () => {
-    const level = rows[active]?.level;
-    for (const row of rows) {
-      if (row.level === level && row.kind !== 'message' && row.isExpanded === false)
-        onSetOpen(row.path, true);
-    }
+    const around = parentOf(rows[active]?.path ?? '/');
+    const closed = rows.filter(
+      (row) => row.kind !== 'message' && row.isExpanded === false && parentOf(row.path) === around,
+    );
+    for (const row of closed.slice(0, MOST_OPENED)) onSetOpen(row.path, true);
   };
   const actOnKey = (event: KeyboardEvent): boolean => {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;

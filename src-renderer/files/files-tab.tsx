@@ -53,7 +53,7 @@ export function FilesTab({ reference, layers, position, onPositionChange }: File
           </select>
         )}
       </fieldset>
-      <FileBrowser key={keyOfTree(tree)} tree={tree} />
+      <FileBrowser key={keyOfTree(tree)} tree={tree} layers={layers} />
     </div>
   );
 }

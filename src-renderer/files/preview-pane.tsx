@@ -17,6 +17,7 @@ import { saveFile } from './save-file.ts';
 import type { TreeSource } from './tree-source.ts';
 
 export interface PreviewPaneProps {
+  /** Where the contents are read. */
   readonly tree: TreeSource;
   readonly entry: TreeEntry;
   readonly onGoTo: (path: string) => void;
@@ -85,7 +86,9 @@ function describe(entry: TreeEntry): string {
       : []),
     ...(entry.position === null ? [] : [`layer ${entry.position}`]),
     ...(entry.removedBy === undefined ? [] : [`removed by layer ${entry.removedBy}`]),
-    ...((entry.hiddenBytes ?? 0) > 0 ? [`hides ${formatBytes(entry.hiddenBytes!)}`] : []),
+    ...((entry.hiddenBytes ?? 0) > 0 && entry.change !== 'removed'
+      ? [`hides ${formatBytes(entry.hiddenBytes!)}`]
+      : []),
     formatTime(entry.mtime).split(',')[0]!,
   ];
   return facts.filter((fact) => fact !== '').join(' · ');

@@ -58,8 +58,8 @@ export function useFileTree(tree: TreeSource, filter: TreeFilter): FileTree {
     isSearching: isFiltered && (search.isFetching || settled !== filter),
     omitted: isFiltered ? (search.data?.omitted ?? 0) : 0,
     setOpen(path, isOpen) {
-      if (isFiltered) setCollapsed(withMember(collapsed, path, !isOpen));
-      else setExpanded(withMember(expanded, path, isOpen));
+      if (isFiltered) setCollapsed((previous) => withMember(previous, path, !isOpen));
+      else setExpanded((previous) => withMember(previous, path, isOpen));
     },
     reveal: (path) => setExpanded((previous) => withMember(expandTo(previous, path), '/', false)),
   };

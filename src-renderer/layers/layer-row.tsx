@@ -70,7 +70,7 @@ export function LayerRow(props: LayerRowProps) {
   );
 }
 
-export function colorOf(layer: LayerSummary): ByteColor {
+function colorOf(layer: LayerSummary): ByteColor {
   if (layer.isOrphan) return 'garbage';
   return layer.manifestDigests.length > 1 ? 'shared' : 'own';
 }

@@ -12,7 +12,7 @@ export interface GoingRow {
   readonly bytes: number;
 }
 
-export interface KeptRow {
+interface KeptRow {
   readonly kind: 'kept';
   readonly item: KeptItem;
 }

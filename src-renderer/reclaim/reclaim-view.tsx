@@ -30,11 +30,12 @@ export function ReclaimView() {
   const pruned = useReclaimPlan('prune');
   const isIdle = apply.state.kind === 'idle' || apply.state.kind === 'failed';
   const view = useRef<HTMLDivElement>(null);
-  // The button that was pressed goes with what it stood below: the focus stays within the view.
-  const finish = () => {
-    apply.reset();
-    view.current?.querySelector<HTMLElement>('input:checked')?.focus();
-  };
+  const wasIdle = useRef(isIdle);
+  // "Done" goes with the result it stands below: the focus moves on to the choice, once that can take it again.
+  useEffect(() => {
+    if (isIdle && !wasIdle.current) view.current?.querySelector<HTMLElement>('input:checked')?.focus();
+    wasIdle.current = isIdle;
+  }, [isIdle]);
   return (
     <div ref={view} className={styles.view}>
       <header>
@@ -54,7 +55,7 @@ export function ReclaimView() {
         }}
       />
       {choice === 'prune' && isIdle && <PruneRuleBar />}
-      {isIdle ? <Preview apply={apply} chosen={chosen} /> : <Outcome apply={apply} onFinish={finish} />}
+      {isIdle ? <Preview apply={apply} chosen={chosen} /> : <Outcome apply={apply} onFinish={apply.reset} />}
     </div>
   );
 }
