@@ -60,6 +60,10 @@ function schemaError(message: string, file: string): CacheError | null {
   if (/^no such (table|column)/.test(message)) {
     return { code: 'schema-unsupported', differences: [`The database has ${message}.`] };
   }
+  // A table we do not know points at a column that an image table has not: SQLite then deletes from neither.
+  if (message.startsWith('foreign key mismatch')) {
+    return { code: 'schema-unsupported', differences: [`The database has a ${message}.`] };
+  }
   if (message === 'unsupported file format') return damaged(file, 'has a format that SQLite does not know');
   return null;
 }
