@@ -47,8 +47,9 @@ export function followCache(client: Client, queries: QueryClient): () => void {
               setConnection('live');
             },
             onItem: (item) => {
-              if (item.kind === 'changed') refresh();
-              else live.set((previous) => ({ ...previous, inFlight: item.inFlight }));
+              // A pull that begins or ends changes what may go, also when it changes no row and no file.
+              if (item.kind === 'changed' || isNews(item.inFlight)) refresh();
+              if (item.kind === 'busy') live.set((previous) => ({ ...previous, inFlight: item.inFlight }));
             },
           },
         )
@@ -67,6 +68,12 @@ export function followCache(client: Client, queries: QueryClient): () => void {
   };
   void run();
   return () => stop.abort();
+}
+
+/** False for the first word on it: everything is read after that anyway. */
+function isNews(inFlight: number): boolean {
+  const known = live.get().inFlight;
+  return known !== null && known !== inFlight;
 }
 
 function setConnection(connection: Connection): void {

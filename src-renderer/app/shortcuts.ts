@@ -10,7 +10,7 @@ export function modifierKey(key: string): string {
   return isMac ? `⌘${key}` : `Ctrl ${key}`;
 }
 
-/** Keys that work anywhere, and what the native menu and deep links ask for. */
+/** Keys that work in either host, and what the native menu, with its own keys, and deep links ask for. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -35,24 +35,11 @@ function commandOf(event: KeyboardEvent): AppCommand | null {
   if (event.defaultPrevented || isModalOpen()) return null;
   const key = event.key.toLowerCase();
   const hasModifier = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (hasModifier && !event.altKey && !event.shiftKey) {
-    if (key === 'f' || key === 'k') return 'find';
-    // The browser's reload would do the same at the cost of the selection; the desktop has no reload.
-    if (key === 'r' && window.strata !== undefined) return 'refresh';
-    const view = VIEW_KEYS[key];
-    if (view !== undefined && window.strata !== undefined) return view;
-  }
+  if (hasModifier && !event.altKey && !event.shiftKey && (key === 'f' || key === 'k')) return 'find';
   if (key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target))
     return 'find';
   return null;
 }
-
-/** In a browser these keys choose its tabs. */
-const VIEW_KEYS: Readonly<Record<string, AppCommand>> = {
-  1: 'show-images',
-  2: 'show-layers',
-  3: 'show-reclaim',
-};
 
 function isTyping(target: EventTarget | null): boolean {
   return (

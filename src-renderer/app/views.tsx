@@ -11,7 +11,7 @@ import type { AppCommand } from './commands.ts';
 import type { ViewName } from './navigation.ts';
 
 /** What the counts of the sidebar are taken from. */
-export interface Counted {
+interface Counted {
   readonly usage: Usage;
   /** Bytes the reclaim view would give back; null when unknown. */
   readonly reclaimable: number | null;

@@ -4,7 +4,7 @@ import { classNames } from './class-names.ts';
 import { Tooltip } from './tooltip.tsx';
 
 /** `danger` is for what destroys: red words, never the filled look, which belongs to the one primary button of a view. */
-export type ButtonVariant = 'default' | 'primary' | 'danger' | 'ghost';
+type ButtonVariant = 'default' | 'primary' | 'danger' | 'ghost';
 
 export interface ButtonProps extends ComponentProps<'button'> {
   readonly variant?: ButtonVariant;

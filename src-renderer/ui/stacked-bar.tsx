@@ -5,7 +5,7 @@ import styles from './stacked-bar.module.css';
 /** Blue: other images need it too. Amber: only this one. Violet: flat disks. Red: garbage. Grey: all else. */
 export type ByteColor = 'shared' | 'own' | 'flat' | 'garbage' | 'other';
 
-export interface BarPart {
+interface BarPart {
   readonly color: ByteColor;
   readonly bytes: number;
 }

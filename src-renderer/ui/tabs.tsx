@@ -4,7 +4,7 @@ import { formatCount } from '../../src-shared/domain/format.ts';
 import { classNames } from './class-names.ts';
 import styles from './tabs.module.css';
 
-export interface TabOf<Value extends string> {
+interface TabOf<Value extends string> {
   readonly value: Value;
   readonly label: string;
   readonly count?: number | undefined;
