@@ -70,7 +70,7 @@ export function followCache(client: Client, queries: QueryClient): () => void {
   return () => stop.abort();
 }
 
-/** False for the first word on it: everything is read after that anyway. */
+/** False for the first word on it: what is on screen was read at the same time. */
 function isNews(inFlight: number): boolean {
   const known = live.get().inFlight;
   return known !== null && known !== inFlight;
