@@ -62,12 +62,14 @@ function flatDiskOf(
 
 /**
  * Counts down who still needs what while references are taken one after the other, so that the bytes each one
- * frees are known at once: shared layers come free with their last owner. Holders are not looked at; the answer
- * is what the reference frees once nothing holds it.
+ * frees are known at once: shared layers come free with their last owner, hard-linked files with their last name.
+ * Holders are not looked at; the answer is what the reference frees once nothing holds it.
  */
 export class Ownership {
   readonly #inventory: Inventory;
   readonly #taken = new Set<ReferenceNode>();
+  /** By inode: how many of its names went with the references taken so far. */
+  readonly #namesGone = new Map<string, number>();
 
   constructor(inventory: Inventory) {
     this.#inventory = inventory;
@@ -75,29 +77,54 @@ export class Ownership {
 
   /** Takes the reference and says how many bytes come free with it, given all taken before. */
   take(reference: ReferenceNode): number {
-    const bytes = this.freedBy(reference);
+    const entries = this.#entriesOf(reference);
+    const bytes = this.#bytesOf(entries);
+    for (const [inode, names] of namesByInode(entries)) {
+      this.#namesGone.set(inode, (this.#namesGone.get(inode) ?? 0) + names.length);
+    }
     this.#taken.add(reference);
     return bytes;
   }
 
   /** How many bytes would come free with the reference, given all taken so far. */
   freedBy(reference: ReferenceNode): number {
+    return this.#bytesOf(this.#entriesOf(reference));
+  }
+
+  /** The files that go with the reference, given all taken so far. */
+  #entriesOf(reference: ReferenceNode): readonly StoreEntry[] {
     const { manifest, metadata } = reference;
     const isGone = (other: ReferenceNode) => other === reference || this.#taken.has(other);
     const metadataGoes = (node: MetadataNode) => node.references.length > 0 && node.references.every(isGone);
     const manifestGoes = (node: ManifestNode) => node.references.length > 0 && node.references.every(isGone);
-    let bytes = metadata !== null && metadataGoes(metadata) ? metadata.entry.allocatedBytes : 0;
-    if (!manifestGoes(manifest) || !manifest.metadata.every(metadataGoes)) return bytes;
-    for (const entry of artifactsOf(this.#inventory, manifest)) bytes += entry.allocatedBytes;
+    const entries = metadata !== null && metadataGoes(metadata) ? [metadata.entry] : [];
+    if (!manifestGoes(manifest) || !manifest.metadata.every(metadataGoes)) return entries;
+    entries.push(...artifactsOf(this.#inventory, manifest));
     const disk = flatDiskOf(this.#inventory, manifest);
-    if (disk !== null && !disk.isShared) bytes += disk.entry.allocatedBytes;
+    if (disk !== null && !disk.isShared) entries.push(disk.entry);
     for (const layer of manifest.layers) {
       if (layer.entry === null || layer.unknownHolders.length > 0) continue;
       if (every(layer.manifests, manifestGoes) && every(layer.metadata, metadataGoes))
-        bytes += layer.entry.allocatedBytes;
+        entries.push(layer.entry);
+    }
+    return entries;
+  }
+
+  #bytesOf(entries: readonly StoreEntry[]): number {
+    let bytes = 0;
+    for (const entry of entries) if (entry.linkCount === 1) bytes += entry.allocatedBytes;
+    for (const [inode, names] of namesByInode(entries)) {
+      const isLast = names.length + (this.#namesGone.get(inode) ?? 0) === names[0]!.linkCount;
+      if (isLast) bytes += names[0]!.allocatedBytes;
     }
     return bytes;
   }
+}
+
+/** Of the entries that have names elsewhere too, those of each inode. */
+function namesByInode(entries: readonly StoreEntry[]): ReadonlyMap<string, readonly StoreEntry[]> {
+  const linked = entries.filter((entry) => entry.linkCount > 1);
+  return Map.groupBy(linked, ({ dev, ino }) => `${dev}:${ino}`);
 }
 
 function every<T>(values: Iterable<T>, predicate: (value: T) => boolean): boolean {
