@@ -30,7 +30,7 @@ describeWithMsb('layers of msb', (version) => {
     ['one entry of every kind', everyEntryKind],
     ['many entries', manyEntries],
     ['no entries at all', () => []],
-  ])('are what their tar says: %s', async (_, makeEntries) => {
+  ])('are what their tar says: %s', { timeout: 120_000 }, async (_, makeEntries) => {
     const tar = join(scratchDir('tar'), 'layer.tar');
     writeLayerTar(tar, makeEntries());
     const cache = await makeCache({
