@@ -3,7 +3,7 @@ import { readBoundedFile } from './bounded-file.ts';
 import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-listing.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
 import { MOST_METADATA_BYTES, parseFlatRef, parseMetadata } from './metadata.ts';
-import { classify, FOLDERS, type Folder, isFolder } from './names.ts';
+import { classify, FOLDERS, type Folder, isFolder, JOURNAL } from './names.ts';
 import { isWriterAlive } from './processes.ts';
 import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
 import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
@@ -44,6 +44,8 @@ export interface FolderScan {
   readonly isFull: boolean;
   /** Paths relative to the cache to look at in any case. */
   readonly changed: ReadonlySet<string>;
+  /** A path relative to the cache to leave out. */
+  readonly ignored: string | null;
   readonly checkSuperblocks: boolean;
   /** What the last scan of the same root came to. */
   readonly previous: ReadonlyMap<Folder, SeenFolder>;
@@ -124,6 +126,7 @@ class FolderVisit {
   readonly #settledBeforeNs = BigInt(Date.now()) * 1_000_000n - SETTLING_NS;
   #isReadable = true;
   #isUnchanged = false;
+  #hasIgnored = false;
 
   constructor(scan: FolderScan, folder: Folder) {
     this.#scan = scan;
@@ -149,7 +152,8 @@ class FolderVisit {
     return {
       entry,
       changeTimeNs: stats.ctimeNs,
-      isSettled: this.#isSettled(stats),
+      // What was left out this time is to be found the next time.
+      isSettled: this.#isSettled(stats) && !this.#hasIgnored,
       children,
       isReadable: this.#isReadable,
       isAtRest: [...children.values()].every(isAtRest),
@@ -194,6 +198,10 @@ class FolderVisit {
 
   #child(name: RawPath): Seen | null {
     const path = this.#folder === '' ? `${name}` : `${this.#folder}/${name}`;
+    if (path === this.#scan.ignored) {
+      this.#hasIgnored = true;
+      return null;
+    }
     const old = this.#previous?.children.get(keyOf(name));
     if (old !== undefined && this.#mayKeep(old, path)) return old;
     const raw = joinRaw(this.#path, name);
@@ -244,7 +252,7 @@ class FolderVisit {
     if (walk === null) return null;
     const entry: StoreEntry = {
       ...folderEntry(path, stats),
-      what: classify(path, 'directory'),
+      what: treeKind(path, raw),
       logicalBytes: walk.logicalBytes,
       allocatedBytes: walk.allocatedBytes,
       files: walk.files,
@@ -282,6 +290,12 @@ function isAtRest({ entry, isSettled, unreadable }: Seen): boolean {
   const { what, erofs } = entry;
   if (!isSettled || unreadable.length > 0) return false;
   return (SEALED.has(what.kind) || REWRITTEN.has(what.kind)) && (erofs === null || erofs === 'ok');
+}
+
+function treeKind(path: string, raw: RawPath): StoreKind {
+  const what = classify(path, 'directory');
+  if (what.kind !== 'leftover') return what;
+  return lookAt(joinRaw(raw, JOURNAL))?.isFile() ? { kind: 'set-aside' } : what;
 }
 
 /** Two names that are not UTF-8 may look alike as text. */

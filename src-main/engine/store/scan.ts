@@ -20,6 +20,8 @@ export interface ReadOptions {
    * that nothing did.
    */
   readonly changed?: Iterable<string>;
+  /** Our own folder of the removal that asks, relative to the cache: left out, for it holds only what is going. */
+  readonly ignored?: string | null;
 }
 
 /** Keeps what it last saw of one cache. Both answers are the same object as before while nothing differs. */
@@ -31,7 +33,7 @@ export interface StoreReader {
    */
   read(options?: ReadOptions): StoreSnapshot;
   /** Looks at every file. Contents are read again only where inode, length or change time differ. */
-  readFully(options?: Pick<ReadOptions, 'locks'>): StoreSnapshot;
+  readFully(options?: Pick<ReadOptions, 'locks' | 'ignored'>): StoreSnapshot;
 }
 
 /**
@@ -46,8 +48,8 @@ export function scanStore(paths: HomePaths, options: ScanOptions = {}): StoreSna
 export function createStoreReader(paths: HomePaths, options: ScanOptions = {}): StoreReader {
   const reader = new Reader(paths, options.checkSuperblocks ?? true);
   return {
-    read: ({ locks = 'probed', changed = [] } = {}) => reader.read(false, locks, new Set(changed)),
-    readFully: ({ locks = 'probed' } = {}) => reader.read(true, locks, new Set()),
+    read: (options = {}) => reader.read(false, options),
+    readFully: (options = {}) => reader.read(true, options),
   };
 }
 
@@ -63,9 +65,9 @@ class Reader {
     this.#checkSuperblocks = checkSuperblocks;
   }
 
-  read(isFull: boolean, how: NonNullable<LockOptions['how']>, changed: ReadonlySet<string>): StoreSnapshot {
+  read(isFull: boolean, { locks: how = 'probed', changed = [], ignored = null }: ReadOptions): StoreSnapshot {
     const before = readKernelLocks();
-    const isSame = this.#readFolders(isFull, changed);
+    const isSame = this.#readFolders(isFull, new Set(changed), ignored);
     const last = this.#last;
     const content = isSame && last !== null ? last : this.#assemble();
     const next: StoreSnapshot = {
@@ -79,14 +81,16 @@ class Reader {
   }
 
   /** True when there is a cache and it came to the same as before. */
-  #readFolders(isFull: boolean, changed: ReadonlySet<string>): boolean {
+  #readFolders(isFull: boolean, changed: ReadonlySet<string>, ignored: string | null): boolean {
     const root = resolveCacheDir(this.#paths);
     const last = this.#folders;
     const previous = root === this.#root ? last : new Map<Folder, SeenFolder>();
     this.#root = root;
     const checkSuperblocks = this.#checkSuperblocks;
     this.#folders =
-      root === null ? new Map() : scanFolders({ root, isFull, changed, checkSuperblocks, previous });
+      root === null
+        ? new Map()
+        : scanFolders({ root, isFull, changed, ignored, checkSuperblocks, previous });
     return this.#folders.has('') && areSameFolders(last, this.#folders);
   }
 
