@@ -46,6 +46,12 @@ export class App {
     await this.page.goto(this.#host.url.replace(`#token=${TOKEN}`, token === null ? '' : `#token=${token}`));
   }
 
+  /** Whether the engine is applying a plan: it refuses another one then before it looks for it. */
+  async isRemoving(): Promise<boolean> {
+    const answer = await this.#host?.call('cache.gc', { planId: '0'.repeat(32) });
+    return (answer as { error: { code: string } }).error.code === 'invalid-input';
+  }
+
   /** Ends the host as Ctrl-C would. The page stays. */
   async stopHost(): Promise<void> {
     await this.#host?.stop();
@@ -103,6 +109,12 @@ export class App {
 
   get main(): Locator {
     return this.page.getByRole('main');
+  }
+
+  /** A line of the usage card in the sidebar. */
+  usage(label: string): Locator {
+    const card = this.page.getByRole('region', { name: 'Image cache' });
+    return card.getByRole('listitem').filter({ hasText: label });
   }
 
   /** Waits until the status bar says how many images there are. */

@@ -29,6 +29,16 @@ export class ReclaimPage {
       .filter({ has: this.#page.getByRole('cell') });
   }
 
+  /** The row of an image that goes. */
+  going(reference: string): Locator {
+    return this.#rowOf(reference).filter({ hasNotText: 'kept:' });
+  }
+
+  /** The row of an image that stays. */
+  kept(reference: string): Locator {
+    return this.#rowOf(reference).filter({ hasText: 'kept:' });
+  }
+
   get reclaimButton(): Locator {
     return this.preview.getByRole('button', { name: /^(Reclaim|Nothing to reclaim)/ });
   }
@@ -76,5 +86,9 @@ export class ReclaimPage {
   /** Types a number of the prune rule over. */
   async setRule(label: string, value: number): Promise<void> {
     await this.#hand.write(this.#page.getByRole('spinbutton', { name: label }), String(value));
+  }
+
+  #rowOf(reference: string): Locator {
+    return this.rows.filter({ has: this.#page.getByTitle(reference, { exact: true }) });
   }
 }
