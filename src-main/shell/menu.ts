@@ -70,9 +70,10 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
   const view: Items = [
     item('Images', 'show-images', 'CmdOrCtrl+1'),
     item('Layers', 'show-layers', 'CmdOrCtrl+2'),
-    item('Find a File', 'show-search', 'CmdOrCtrl+3'),
-    item('Compare', 'show-compare', 'CmdOrCtrl+4'),
-    item('Reclaim', 'show-reclaim', 'CmdOrCtrl+5'),
+    item('Disk Map', 'show-map', 'CmdOrCtrl+3'),
+    item('Find a File', 'show-search', 'CmdOrCtrl+4'),
+    item('Compare', 'show-compare', 'CmdOrCtrl+5'),
+    item('Reclaim', 'show-reclaim', 'CmdOrCtrl+6'),
     SEPARATOR,
     { role: 'resetZoom' },
     { role: 'zoomIn' },

@@ -1,22 +1,24 @@
 import { createStore, useStore } from './store.ts';
 
 /** The views of the sidebar. A new one is a word here and an entry in app/views.tsx. */
-export type ViewName = 'images' | 'layers' | 'search' | 'compare' | 'reclaim';
+export type ViewName = 'images' | 'layers' | 'map' | 'search' | 'compare' | 'reclaim';
 
 export interface Place {
   readonly view: ViewName;
   /** The image the detail pane shows; null for none. */
   readonly openedReference: string | null;
+  /** Diff ID of the layer to show first in the layers view; null for none. */
+  readonly openedLayer: string | null;
 }
 
-const place = createStore<Place>({ view: 'images', openedReference: null });
+const place = createStore<Place>({ view: 'images', openedReference: null, openedLayer: null });
 
 export function usePlace(): Place {
   return useStore(place);
 }
 
 export function showView(view: ViewName): void {
-  place.set((previous) => ({ ...previous, view }));
+  place.set((previous) => ({ ...previous, view, openedLayer: null }));
 }
 
 /** Goes to the images and opens one there. */
@@ -24,8 +26,13 @@ export function openImage(reference: string): void {
   place.set((previous) =>
     previous.view === 'images' && previous.openedReference === reference
       ? previous
-      : { view: 'images', openedReference: reference },
+      : { view: 'images', openedReference: reference, openedLayer: null },
   );
+}
+
+/** Goes to the layers and opens one there. */
+export function openLayer(diffId: string): void {
+  place.set((previous) => ({ ...previous, view: 'layers', openedLayer: diffId }));
 }
 
 export function closeImage(): void {

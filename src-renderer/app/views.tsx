@@ -1,8 +1,16 @@
-import { FileSearch, GitCompareArrows, Image as ImageIcon, Layers, Sparkles } from 'lucide-react';
+import {
+  FileSearch,
+  GitCompareArrows,
+  Image as ImageIcon,
+  Layers,
+  LayoutDashboard,
+  Sparkles,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import { CompareView } from '../compare/compare-view.tsx';
+import { DiskMapView } from '../disk-map/disk-map-view.tsx';
 import { ImagesView } from '../images/images-view.tsx';
 import { LayersView } from '../layers/layers-view.tsx';
 import { ReclaimView } from '../reclaim/reclaim-view.tsx';
@@ -45,6 +53,14 @@ export const VIEWS: readonly ViewEntry[] = [
     Content: LayersView,
     command: 'show-layers',
     count: ({ usage }) => formatCount(usage.counts.layers),
+  },
+  {
+    name: 'map',
+    label: 'Disk map',
+    Icon: LayoutDashboard,
+    Content: DiskMapView,
+    command: 'show-map',
+    count: () => null,
   },
   {
     name: 'search',

@@ -1,5 +1,6 @@
 import { Layers, X } from 'lucide-react';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { usePlace } from '../app/navigation.ts';
 import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
 import { useLayers } from '../app/queries.ts';
 import { FindBox } from '../detail/find-box.tsx';
@@ -42,7 +43,8 @@ export function LayersView() {
     sort: 'onDisk',
     isDescending: true,
   });
-  const [openedId, setOpenedId] = useState<string | null>(null);
+  const { openedLayer } = usePlace();
+  const [openedId, setOpenedId] = useState(openedLayer);
   const all = layers.data;
   const counts = useMemo(() => countByFilter(all ?? []), [all]);
   const rows = useMemo(() => queryLayers(all ?? [], { ...query, needle }), [all, query, needle]);

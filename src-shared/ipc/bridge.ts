@@ -62,6 +62,7 @@ export type MenuCommand =
   | 'collect-garbage'
   | 'show-images'
   | 'show-layers'
+  | 'show-map'
   | 'show-search'
   | 'show-compare'
   | 'show-reclaim';

@@ -1,0 +1,193 @@
+import { ChevronRight } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
+import { assertNever } from '../../src-shared/ipc/result.ts';
+import { openImage, openLayer, showView } from '../app/navigation.ts';
+import { useFacts, useLayers, usePlan, useUsage } from '../app/queries.ts';
+import { createStore, useStore } from '../app/store.ts';
+import { countOf } from '../detail/count-words.ts';
+import { announce, EmptyState, ErrorNotice, FilterChip, Spinner } from '../ui/index.ts';
+import styles from './disk-map-view.module.css';
+import type { MapOrder } from './map-cells.ts';
+import { MapLegend } from './map-legend.tsx';
+import { MapTable } from './map-table.tsx';
+import {
+  followSteps,
+  growMap,
+  type MapGrouping,
+  type MapNode,
+  type MapStep,
+  type MapTarget,
+  stepInto,
+} from './map-tree.ts';
+import { Treemap } from './treemap-view.tsx';
+
+const GROUPINGS: readonly { readonly grouping: MapGrouping; readonly label: string }[] = [
+  { grouping: 'image', label: 'Images' },
+  { grouping: 'layer', label: 'Layers' },
+  { grouping: 'kind', label: 'Kinds' },
+];
+
+// Outside the view: coming back to the map finds it as it was left, every cell in its place.
+const chosen = createStore<{ readonly grouping: MapGrouping; readonly isTable: boolean }>({
+  grouping: 'image',
+  isTable: false,
+});
+const orders: Readonly<Record<MapGrouping, MapOrder>> = {
+  image: new Map(),
+  layer: new Map(),
+  kind: new Map(),
+};
+
+const GARBAGE = { kind: 'gc' } as const;
+
+/** The whole cache as one picture, every byte in one cell, and the same as a table. */
+export function DiskMapView() {
+  const { grouping, isTable } = useStore(chosen);
+  const [steps, setSteps] = useState<readonly MapStep[]>([]);
+  const usage = useUsage();
+  const facts = useFacts();
+  const layers = useLayers();
+  const garbage = usePlan(GARBAGE);
+  const whole = useMemo(
+    () =>
+      usage.data === undefined ||
+      facts.data === undefined ||
+      layers.data === undefined ||
+      garbage.data === undefined
+        ? null
+        : growMap(grouping, {
+            usage: usage.data,
+            facts: facts.data,
+            layers: layers.data,
+            garbage: garbage.data,
+          }),
+    [grouping, usage.data, facts.data, layers.data, garbage.data],
+  );
+  const trail = useMemo(() => (whole === null ? [] : followSteps(whole, steps)), [whole, steps]);
+  const shown = trail.at(-1);
+  const failed = [usage, facts, layers, garbage].find((query) => query.error !== null);
+
+  const zoomOut = (depth: number) => {
+    setSteps(steps.slice(0, depth));
+    announce(`${trail[depth]?.label ?? 'Whole cache'}.`);
+  };
+  const choose = (node: MapNode, inside: MapNode | null) => {
+    if (node.parts.length > 0) {
+      setSteps([
+        ...steps.slice(0, trail.length - 1),
+        ...(inside === null ? [] : [stepInto(inside)]),
+        stepInto(node),
+      ]);
+      announce(`${node.label}, ${formatBytes(node.bytes)}.`);
+    } else if (node.target !== null) follow(node.target);
+  };
+  return (
+    <div className={styles.view}>
+      <header className={styles.head}>
+        <div className={styles.heading}>
+          <h2 className={styles.title}>Disk map</h2>
+          <p className={styles.subtitle}>
+            {wholeText(whole, usage.data?.totalBytes ?? null, usage.data?.files ?? 0)}
+          </p>
+        </div>
+        <fieldset className={styles.choices}>
+          <legend className={styles.legend}>Cells are</legend>
+          {GROUPINGS.map((one) => (
+            <FilterChip
+              key={one.grouping}
+              label={one.label}
+              isOn={one.grouping === grouping}
+              onToggle={() => {
+                chosen.set({ isTable, grouping: one.grouping });
+                setSteps([]);
+              }}
+            />
+          ))}
+        </fieldset>
+        <fieldset className={styles.choices}>
+          <legend className={styles.legend}>Shown as</legend>
+          <FilterChip label="Map" isOn={!isTable} onToggle={() => chosen.set({ grouping, isTable: false })} />
+          <FilterChip label="Table" isOn={isTable} onToggle={() => chosen.set({ grouping, isTable: true })} />
+        </fieldset>
+      </header>
+      {failed?.error && <ErrorNotice error={failed.error.error} onRetry={() => void failed.refetch()} />}
+      {shown === undefined && failed === undefined && (
+        <div className={styles.waiting}>
+          <Spinner label="Measuring the cache" size={20} />
+        </div>
+      )}
+      {shown !== undefined && (
+        <>
+          <Trail trail={trail} onZoomOut={zoomOut} />
+          {shown.parts.length === 0 ? (
+            <EmptyState title="Nothing occupies space">This cache has no files yet.</EmptyState>
+          ) : isTable ? (
+            <MapTable key={shown.id} node={shown} onChoose={choose} />
+          ) : (
+            <Treemap
+              node={shown}
+              order={orders[grouping]}
+              onChoose={choose}
+              onLeave={() => trail.length > 1 && zoomOut(trail.length - 2)}
+            />
+          )}
+          <MapLegend />
+        </>
+      )}
+    </div>
+  );
+}
+
+function follow(target: MapTarget): void {
+  switch (target.kind) {
+    case 'image':
+      openImage(target.reference);
+      break;
+    case 'layer':
+      openLayer(target.diffId);
+      break;
+    case 'reclaim':
+      showView('reclaim');
+      break;
+    default:
+      assertNever(target);
+  }
+}
+
+function wholeText(whole: MapNode | null, totalBytes: number | null, files: number): string {
+  if (whole === null || totalBytes === null) return 'Every byte of the cache in one picture.';
+  if (whole.bytes !== totalBytes) return 'The cache is changing: the map is drawn again in a moment.';
+  return `All ${formatCount(totalBytes)} bytes of ${countOf(files, 'file')}, each in one cell: the map adds up to the whole cache.`;
+}
+
+interface TrailProps {
+  readonly trail: readonly MapNode[];
+  readonly onZoomOut: (depth: number) => void;
+}
+
+/** Where the map is zoomed to, and the way back. */
+function Trail({ trail, onZoomOut }: TrailProps) {
+  const last = trail.length - 1;
+  return (
+    <nav aria-label="Zoom">
+      <ol className={styles.trail}>
+        {trail.map((node, depth) => (
+          <li key={node.id} className={styles.step}>
+            {depth > 0 && <ChevronRight size={13} aria-hidden="true" />}
+            {depth === last ? (
+              <span aria-current="true" className={styles.here}>
+                {node.label}
+              </span>
+            ) : (
+              <button type="button" className={styles.back} onClick={() => onZoomOut(depth)}>
+                {node.label}
+              </button>
+            )}
+          </li>
+        ))}
+        <li className={styles.amount}>{formatBytes(trail[last]!.bytes)}</li>
+      </ol>
+    </nav>
+  );
+}
