@@ -1,6 +1,7 @@
 import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { createHandlers } from './handlers.ts';
 import { Session } from './session.ts';
+import { expireUndo } from './undo/expire.ts';
 
 /** Everything the engine needs from outside. Nothing is read from globals. */
 export interface EngineOptions {
@@ -17,7 +18,7 @@ export interface EngineOptions {
   readonly scratchDir: string;
   /** Strata's own data folder. */
   readonly dataDir: string;
-  /** How old a file that no row knows must be to count as abandoned, in milliseconds; 10 minutes by default. */
+  /** How old a file that no row knows must be to count as abandoned, in milliseconds; as the settings say by default. */
   readonly graceMs?: number;
 }
 
@@ -26,9 +27,18 @@ export interface Engine {
   close(): void;
 }
 
-const DEFAULT_GRACE_MS = 10 * 60_000;
+/** How often it is looked whether what can be undone has had its time. */
+const EXPIRY_INTERVAL_MS = 30_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const session = new Session({ ...options, graceMs: options.graceMs ?? DEFAULT_GRACE_MS });
-  return { handlers: createHandlers(session), close: () => session.close() };
+  const session = new Session(options);
+  const expiry = setInterval(() => void expireUndo(session, Date.now()), EXPIRY_INTERVAL_MS);
+  expiry.unref();
+  return {
+    handlers: createHandlers(session),
+    close: () => {
+      clearInterval(expiry);
+      session.close();
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { listHandles } from './database/index.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
 import { factsOf, summarizeLayer } from './inventory/facts.ts';
 import { summarizeUsage } from './inventory/usage.ts';
+import { keepingHandlers } from './keeping-handlers.ts';
 import type { Session } from './session.ts';
 import { measureOutsideDisks } from './store/index.ts';
 import { treeHandlers } from './tree-handlers.ts';
@@ -69,11 +70,14 @@ export function createHandlers(session: Session): Handlers {
     'cache.usage': async () => {
       await session.ready();
       const inventory = session.inventory();
-      return summarizeUsage(
+      const usage = summarizeUsage(
         inventory,
         measureOutsideDisks(session.paths, inventory.database, inventory.store),
         freeSpace(session.paths.cacheDir),
+        session.settings.get().settings.pins,
       );
+      if (inventory.store.exists) session.usageLog.record(session.paths.home, usage, Date.now());
+      return usage;
     },
     'cache.watch': async (_input, { signal, emit }) => {
       await session.ready();
@@ -88,5 +92,6 @@ export function createHandlers(session: Session): Handlers {
       return layers.map(summarizeLayer).toSorted((a, b) => b.allocatedSizeBytes - a.allocatedSizeBytes);
     },
     ...treeHandlers(session),
+    ...keepingHandlers(session),
   };
 }

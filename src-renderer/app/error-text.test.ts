@@ -36,13 +36,18 @@ const errors: readonly CacheError[] = [
   { code: 'world-changed', appeared: ['layer sha256:1'], disappeared: ['layer sha256:2'], plan },
   { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
   { code: 'internal', incident: 'a1b2' },
+  { code: 'undo-blocked', id: 'f'.repeat(32), reasons: ['alpine is in the cache again.'] },
+  { code: 'not-saved', file: '/home/a/.local/share/strata/settings.json', detail: 'ENOSPC' },
 ];
 
 test.each(errors)('words $code with what happened, the data it carries, and a next step', (error) => {
   const { title, details, nextStep } = explainError(error);
   expect(title).toMatch(/\S/);
   expect(nextStep).toMatch(/\.$/);
-  const data = Object.values(error).filter((value) => typeof value === 'string' && value !== error.code);
+  // Ids of removals mean nothing to a person.
+  const data = Object.entries(error)
+    .filter(([name, value]) => typeof value === 'string' && name !== 'code' && name !== 'id')
+    .map(([, value]) => value);
   const shown = [title, ...details].join(' ');
   for (const value of data) expect(shown).toContain(value);
 });

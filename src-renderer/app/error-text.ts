@@ -69,6 +69,18 @@ export function explainError(error: CacheError): ErrorText {
         ],
         nextStep: 'Look at the new list and confirm again.',
       };
+    case 'undo-blocked':
+      return {
+        title: 'This removal cannot be undone as things are.',
+        details: atMost(error.reasons),
+        nextStep: 'Nothing was changed. Remove what has taken its place, or free its space instead.',
+      };
+    case 'not-saved':
+      return {
+        title: 'Strata could not save its own file.',
+        details: [error.file, error.detail],
+        nextStep: 'The cache was not touched. See that the folder can be written to, then try again.',
+      };
     case 'damaged':
       return {
         title: `A file of the cache is damaged: ${error.file}`,
@@ -92,6 +104,13 @@ function notFound(error: Extract<CacheError, { code: 'not-found' }>): ErrorText 
       title: 'The list you confirmed is no longer kept, so nothing was removed.',
       details: [],
       nextStep: 'Look at the new list and confirm again.',
+    };
+  }
+  if (error.what === 'undo') {
+    return {
+      title: 'This removal is no longer set aside, so it cannot be undone.',
+      details: [],
+      nextStep: 'Pull or load the images again.',
     };
   }
   return {

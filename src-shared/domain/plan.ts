@@ -93,6 +93,12 @@ export interface Report {
   readonly count: number;
   /** Allocated bytes measured on the files that went. */
   readonly bytesFreed: number;
+  /** Allocated bytes of files set aside: not free before the removal is emptied or its time has passed. */
+  readonly bytesSetAside?: number;
+  /** What `undo.restore` takes; absent when nothing can be undone. */
+  readonly undoId?: string;
+  /** When what was set aside is emptied by itself; RFC 3339 in UTC. */
+  readonly undoUntil?: string;
   /** What the plan announced. */
   readonly bytesPlanned: number;
   readonly removed: readonly RemovedItem[];

@@ -8,6 +8,8 @@ export type UsageCategory =
   | 'metadata'
   | 'in-flight'
   | 'garbage'
+  /** Removed, not yet freed: what can still be undone. */
+  | 'set-aside'
   | 'unknown'
   /** The blocks directories themselves occupy. */
   | 'directories';

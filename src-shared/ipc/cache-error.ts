@@ -3,7 +3,11 @@ import type { Plan } from '../domain/plan.ts';
 
 /** Everything that can go wrong in a call, as data. The renderer words it by `code`. */
 export type CacheError =
-  | { readonly code: 'not-found'; readonly what: 'image' | 'layer' | 'file' | 'plan'; readonly name: string }
+  | {
+      readonly code: 'not-found';
+      readonly what: 'image' | 'layer' | 'file' | 'plan' | 'undo';
+      readonly name: string;
+    }
   | { readonly code: 'in-use'; readonly reference: string; readonly holders: readonly Holder[] }
   | { readonly code: 'database-busy'; readonly file: string; readonly waitedMs: number }
   | { readonly code: 'schema-unsupported'; readonly differences: readonly string[] }
@@ -21,6 +25,10 @@ export type CacheError =
       readonly disappeared: readonly string[];
       readonly plan: Plan;
     }
+  /** A removal cannot be undone: something has taken the place of what it took. Nothing was changed. */
+  | { readonly code: 'undo-blocked'; readonly id: string; readonly reasons: readonly string[] }
+  /** A file of Strata's own could not be written; `detail` is the system's word for why. */
+  | { readonly code: 'not-saved'; readonly file: string; readonly detail: string }
   /** A file of the cache is damaged; `file` is relative to the cache, `detail` a sentence. */
   | { readonly code: 'damaged'; readonly file: string; readonly detail: string }
   /** A defect of ours or of the machine; `incident` finds it in the log. */

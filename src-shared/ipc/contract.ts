@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { ActivityEntry, UsageSample } from '../domain/activity.ts';
 import type { HomeState } from '../domain/home.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../domain/image.ts';
 import type { LayerSummary } from '../domain/layer.ts';
 import type { Plan, Progress, Report } from '../domain/plan.ts';
+import type { SettingsState } from '../domain/settings.ts';
 import type {
   DirectoryListing,
   FileContent,
@@ -10,6 +12,7 @@ import type {
   ImageComparison,
   ImageEfficiency,
 } from '../domain/tree-entry.ts';
+import type { UndoEmptied, UndoEntry, UndoRestored } from '../domain/undo.ts';
 import type { Usage } from '../domain/usage.ts';
 
 /**
@@ -82,6 +85,25 @@ export const planAction = z.union([
   z.strictObject({ kind: z.literal('prune'), policy: prunePolicy }),
 ]);
 
+const undoId = z.string().regex(/^[0-9a-f]{32}$/, 'is not the id of a removal');
+
+const { pinned: _pinned, ...ruleFields } = prunePolicy.shape;
+const listName = z.string().min(1).max(64);
+
+/** The fields of `Settings`, each on its own: what the settings file says is checked field by field. */
+export const settingsFields = {
+  pins: z.array(reference).max(MAX_REFERENCES).exactOptional(),
+  prunePolicy: z.strictObject(ruleFields).exactOptional(),
+  /** A year at most. */
+  graceMinutes: z.number().nonnegative().max(525_600).exactOptional(),
+  undoMinutes: z.number().nonnegative().max(525_600).exactOptional(),
+  theme: z.enum(['system', 'light', 'dark']).exactOptional(),
+  sizeUnits: z.enum(['decimal', 'binary']).exactOptional(),
+  columns: z.record(listName, z.array(listName).max(64)).exactOptional(),
+  confirmations: z.record(listName, z.boolean()).exactOptional(),
+};
+const settingsChange = z.strictObject(settingsFields);
+
 /** What the watcher says. */
 export type WatchItem =
   /** Rows or files changed: whatever was read is stale. */
@@ -138,6 +160,26 @@ export const contract = {
   'cache.usage': call<Record<string, never>, Usage>(nothing),
   /** Never ends by itself. */
   'cache.watch': call<Record<string, never>, null, WatchItem>(nothing),
+
+  /** What was removed, undone and emptied, newest first, in every cache. */
+  'activity.list': call<{ limit: number }, readonly ActivityEntry[]>(
+    z.strictObject({ limit: z.number().int().positive().max(10_000) }),
+  ),
+  /** How large this cache was, oldest first: a sample an hour at most, and one when it changed by more than 1 %. */
+  'activity.usage': call<Record<string, never>, readonly UsageSample[]>(nothing),
+
+  'settings.get': call<Record<string, never>, SettingsState>(nothing),
+  /** Changes the fields given and no other. */
+  'settings.set': call<z.infer<typeof settingsChange>, SettingsState>(settingsChange),
+
+  /** Removals of this cache that can be undone, newest first. */
+  'undo.list': call<Record<string, never>, readonly UndoEntry[]>(nothing),
+  /** Brings back rows and files of one removal, or changes nothing. */
+  'undo.restore': call<{ id: string }, UndoRestored>(z.strictObject({ id: undoId })),
+  /** Frees what one removal, or all of them, set aside. */
+  'undo.empty': call<{ id: string } | { all: true }, UndoEmptied>(
+    z.union([z.strictObject({ id: undoId }), z.strictObject({ all: z.literal(true) })]),
+  ),
 
   /** Every layer of the cache, largest first. */
   'layers.list': call<Record<string, never>, readonly LayerSummary[]>(nothing),

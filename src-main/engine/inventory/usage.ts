@@ -21,6 +21,7 @@ const CATEGORIES: readonly UsageCategory[] = [
   'metadata',
   'in-flight',
   'garbage',
+  'set-aside',
   'unknown',
   'directories',
 ];
@@ -30,6 +31,7 @@ export function summarizeUsage(
   inventory: Inventory,
   outside: readonly OutsideDisk[],
   freeSpaceBytes: number | null,
+  pins: readonly string[],
 ): Usage {
   const gc = planAction(inventory, { kind: 'gc' });
   const lines = countLines(inventory, gc);
@@ -41,7 +43,7 @@ export function summarizeUsage(
     counts: countThings(inventory),
     gcLayers: reclaimable(inventory, { kind: 'gcLayers' }),
     gc: { count: gc.steps.length, bytes: gc.bytes },
-    prune: reclaimable(inventory, { kind: 'prune', policy: {} }),
+    prune: reclaimable(inventory, { kind: 'prune', policy: { pinned: pins } }),
     outside,
     isBusy: inventory.inFlight.length > 0,
     inFlight: inventory.inFlight.length,
@@ -120,6 +122,8 @@ function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCategory {
     case 'transfer':
     case 'leftover':
       return 'in-flight';
+    case 'set-aside':
+      return 'set-aside';
     case 'directory':
       return 'directories';
     case 'unknown':

@@ -46,6 +46,8 @@ export type StoreKind =
   | { readonly kind: 'transfer'; readonly pid: number; readonly isAlive: boolean }
   /** What one interrupted removal of ours set aside: a directory with everything below it as one entry. */
   | { readonly kind: 'leftover' }
+  /** What one removal of ours set aside whole, with the journal to undo it. */
+  | { readonly kind: 'set-aside' }
   /** A directory msb makes itself. */
   | { readonly kind: 'directory' }
   | { readonly kind: 'unknown' };

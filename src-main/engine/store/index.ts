@@ -17,6 +17,7 @@ export {
   flatRefPath,
   fsmetaLockPath,
   fsmetaPath,
+  JOURNAL,
   layerLockPath,
   layerPath,
   metadataLockPath,

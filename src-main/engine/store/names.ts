@@ -6,6 +6,9 @@ import type { StoreEntry, StoreKind } from './entries.ts';
 /** Our own folder inside the cache; each `<32 hex>` folder in it is one removal's. */
 export const OWN_FOLDER = '.strata';
 
+/** In such a folder: what the removal took, once all of it is set aside. Until then the folder is a leftover. */
+export const JOURNAL = 'undo.json';
+
 /** The folders whose entries have names we know, relative to the cache; '' is the cache itself. */
 export const FOLDERS = [
   '',

@@ -1,0 +1,115 @@
+import { type BigIntStats, lstatSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { keepsLeases, takeLease } from '../apply/lease.ts';
+import { classify } from '../store/names.ts';
+import type { SavedFile } from './journal.ts';
+
+/**
+ * Renames the files of one removal back to where they were in the cache. A file that has come again meanwhile stays
+ * where its name is made of its content, or its bytes are the same; anything else in the place of one is in the way.
+ */
+export class FilesBack {
+  readonly #cacheDir: string;
+  readonly #folder: string;
+  readonly #files: readonly SavedFile[];
+  readonly #renamed: SavedFile[] = [];
+  readonly #leases: { release(): void }[] = [];
+
+  constructor(cacheDir: string, folder: string, files: readonly SavedFile[]) {
+    this.#cacheDir = cacheDir;
+    this.#folder = folder;
+    this.#files = files;
+  }
+
+  /** What is in the way, as sentences. Changes nothing. */
+  problems(): readonly string[] {
+    return this.#files.flatMap((file) => this.#problemOf(file) ?? []);
+  }
+
+  /** Null when every file is back; else why not. */
+  rename(): string | null {
+    for (const file of this.#files) {
+      if (look(this.#to(file)) !== null) continue;
+      const folder = path.dirname(this.#to(file));
+      if (keepsLeases(folder)) {
+        const lease = takeLease(this.#to(file));
+        if (lease === 'held') return `msb is using ${file.path}.`;
+        this.#leases.push(lease);
+      }
+      try {
+        mkdirSync(folder, { recursive: true });
+        renameSync(this.#from(file), this.#to(file));
+        this.#renamed.push(file);
+      } catch (error) {
+        return `${file.path} could not be moved back (${(error as NodeJS.ErrnoException).code}).`;
+      }
+    }
+    return null;
+  }
+
+  /** Undoes `rename`: the files are set aside again. */
+  renameBack(): void {
+    for (const file of this.#renamed.splice(0).toReversed()) {
+      try {
+        renameSync(this.#to(file), this.#from(file));
+      } catch {
+        // It stays in the cache: the next try finds it there, and a collection finds it too.
+      }
+    }
+  }
+
+  release(): void {
+    for (const lease of this.#leases.splice(0)) lease.release();
+  }
+
+  #problemOf(file: SavedFile): string | null {
+    // Of a journal somebody has written to only names that msb gives its own files are followed.
+    const { kind } = classify(file.path, file.type);
+    if (kind === 'unknown' || kind === 'directory' || path.posix.normalize(file.path) !== file.path) {
+      return `${file.path} is no file of a cache.`;
+    }
+    const parent = look(path.dirname(this.#to(file)));
+    if (parent !== null && !parent.isDirectory()) return `The folder of ${file.path} is no folder any more.`;
+    const [from, to] = [look(this.#from(file)), look(this.#to(file))];
+    if (to === null) {
+      const isThere = file.type === 'directory' ? from?.isDirectory() : from?.isFile();
+      return isThere ? null : `${file.path} is no longer among what was set aside.`;
+    }
+    // A restore that was interrupted had renamed it already.
+    if (`${to.dev}` === file.dev && `${to.ino}` === file.ino) return null;
+    return this.#isAsGood(file, from, to) ? null : `Another ${file.path} has taken its place.`;
+  }
+
+  #isAsGood(file: SavedFile, from: BigIntStats | null, to: BigIntStats): boolean {
+    switch (file.kind) {
+      case 'layer':
+      case 'fsmeta':
+      case 'flat-disk':
+        return to.isFile() && to.size === BigInt(file.logicalBytes);
+      case 'vmdk':
+      case 'metadata':
+      case 'flat-ref':
+        return (
+          to.isFile() &&
+          from?.isFile() === true &&
+          to.size === from.size &&
+          readFileSync(this.#from(file)).equals(readFileSync(this.#to(file)))
+        );
+      default:
+        // Half a download is no more than the half there is now.
+        return true;
+    }
+  }
+
+  #from(file: SavedFile): string {
+    return path.join(this.#folder, file.path);
+  }
+
+  #to(file: SavedFile): string {
+    return path.join(this.#cacheDir, file.path);
+  }
+}
+
+function look(file: string): BigIntStats | null {
+  return lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? null;
+}
