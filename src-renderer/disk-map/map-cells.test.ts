@@ -6,7 +6,17 @@ import { followSteps, type MapNode, stepInto } from './map-tree.ts';
 const AREA = { x: 0, y: 0, width: 800, height: 500 };
 
 function cell(id: string, bytes: number, parts: readonly MapNode[] = []): MapNode {
-  return { id, label: id, about: '', color: 'own', bytes, target: null, parts, isOpen: parts.length > 0 };
+  return {
+    id,
+    label: id,
+    shortLabel: id,
+    about: '',
+    color: 'own',
+    bytes,
+    target: null,
+    parts,
+    isOpen: parts.length > 0,
+  };
 }
 
 function whole(parts: readonly MapNode[]): MapNode {

@@ -37,10 +37,10 @@ const CACHE: MapFacts = {
 };
 
 /** `label color bytes`, parts of groups indented. */
-function draw(found: MapNode, depth = 0): string {
+function draw(found: Pick<MapNode, 'parts'>, depth = 0): string {
   return found.parts
-    .map(({ label, color, bytes, ...part }) =>
-      [`${'  '.repeat(depth)}${label} ${color} ${bytes}`, draw({ label, color, bytes, ...part }, depth + 1)]
+    .map(({ label, color, bytes, parts }) =>
+      [`${'  '.repeat(depth)}${label} ${color} ${bytes}`, draw({ parts }, depth + 1)]
         .filter(Boolean)
         .join('\n'),
     )

@@ -21,6 +21,8 @@ export interface MapNode {
   /** The same thing has the same one after every refresh. */
   readonly id: string;
   readonly label: string;
+  /** The end of `label` that tells it from its neighbours, for drawing. */
+  readonly shortLabel: string;
   /** Why these bytes are here, in a few words. */
   readonly about: string;
   readonly color: ByteColor;
@@ -93,10 +95,12 @@ export function stepInto({ id, isGathered, parts }: MapNode): MapStep {
 
 /** Some parts of a node as one node. */
 export function gather(inside: MapNode, parts: readonly MapNode[]): MapNode {
+  const label = `${formatCount(parts.length)} smaller ones`;
   const colors = new Set(parts.map((part) => part.color));
   return {
     id: `gathered in ${inside.id}`,
-    label: `${formatCount(parts.length)} smaller ones`,
+    label,
+    shortLabel: label,
     about: 'too small for cells of their own',
     color: colors.size === 1 ? parts[0]!.color : 'other',
     bytes: sumOf(parts),
@@ -252,7 +256,7 @@ const LINES: Readonly<
   vmdk: ['VMDK descriptors', 'which files make up a disk', 'other'],
   metadata: ['Metadata and locks', 'what msb remembers of images', 'other'],
   'in-flight': ['In flight', 'pulls and loads under way', 'other'],
-  'set-aside': ['Removed, not yet freed', 'can still be undone', 'garbage'],
+  'set-aside': ['Removed, not yet freed', 'can still be undone', 'other'],
   unknown: ['Unknown files', 'not of msb, never touched', 'other'],
   directories: ['Directories', 'the blocks directories occupy', 'other'],
 };
@@ -274,7 +278,17 @@ function leaf(
   bytes: number,
   target: MapTarget | null = null,
 ): MapNode {
-  return { id, label, about, color, bytes, target, parts: [], isOpen: false };
+  return {
+    id,
+    label,
+    shortLabel: shortLabelOf(label, target),
+    about,
+    color,
+    bytes,
+    target,
+    parts: [],
+    isOpen: false,
+  };
 }
 
 function group(
@@ -286,7 +300,23 @@ function group(
   isOpen: boolean,
 ): MapNode {
   const present = parts.filter((part) => part.bytes > 0);
-  return { id, label, about, color, bytes: sumOf(present), target: null, parts: present, isOpen };
+  return {
+    id,
+    label,
+    shortLabel: label,
+    about,
+    color,
+    bytes: sumOf(present),
+    target: null,
+    parts: present,
+    isOpen,
+  };
+}
+
+/** Of a reference what follows the last slash, of a digest what follows the algorithm. */
+function shortLabelOf(label: string, target: MapTarget | null): string {
+  if (target?.kind === 'layer') return label.slice(label.indexOf(':') + 1);
+  return target?.kind === 'image' ? label.slice(label.lastIndexOf('/') + 1) || label : label;
 }
 
 function sumOf(nodes: readonly MapNode[]): number {

@@ -9,14 +9,10 @@ export function shareOf(bytes: number, whole: number): string {
   return `${share.toFixed(1)} %`;
 }
 
-/** A cell in one sentence, as a screen reader says it. */
+/** A cell as a screen reader says it: first the words that stand in it, then the rest. */
 export function describeCell(node: MapNode, whole: number): string {
-  const words = [
-    toVisible(node.label),
-    formatBytes(node.bytes),
-    shareOf(node.bytes, whole),
-    toVisible(node.about),
-  ];
+  const shown = `${toVisible(node.label)} ${formatBytes(node.bytes)}`;
+  const words = [shown, shareOf(node.bytes, whole), toVisible(node.about)];
   if (node.parts.length > 0) words.push('zooms in');
   return words.join(', ');
 }

@@ -11,8 +11,8 @@ import { describeCell, shareOf } from './map-words.ts';
 import styles from './treemap-view.module.css';
 
 /** Pixels a cell needs for its name, and for its size below it. */
-const NAMED = { width: 46, height: 18 };
-const SIZED = { width: 54, height: 34 };
+const NAMED = { width: 46, height: 20 };
+const SIZED = { width: 66, height: 36 };
 
 export interface TreemapProps {
   /** What is zoomed into: its parts are drawn. */
@@ -117,7 +117,7 @@ function CellWords({ cell: { node, place, isFrame } }: { readonly cell: MapCell 
   return (
     <>
       <span className={styles.label}>
-        <bdi>{toVisible(node.label)}</bdi>
+        <bdi>{toVisible(node.shortLabel)}</bdi>
       </span>
       {(isFrame || (place.width >= SIZED.width && place.height >= SIZED.height)) && (
         <span className={styles.size}>{formatBytes(node.bytes)}</span>
