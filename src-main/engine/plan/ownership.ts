@@ -41,7 +41,7 @@ export function isShared(layer: LayerNode, manifest: ManifestNode): boolean {
   return false;
 }
 
-function artifactsOf(inventory: Inventory, manifest: ManifestNode): readonly StoreEntry[] {
+export function artifactsOf(inventory: Inventory, manifest: ManifestNode): readonly StoreEntry[] {
   const { fsmeta, vmdk, flatRefs } = inventory;
   return [
     fsmeta.get(manifest.digest),
@@ -50,7 +50,7 @@ function artifactsOf(inventory: Inventory, manifest: ManifestNode): readonly Sto
   ].filter((entry) => entry !== undefined);
 }
 
-function flatDiskOf(
+export function flatDiskOf(
   inventory: Inventory,
   manifest: ManifestNode,
 ): { entry: StoreEntry; isShared: boolean } | null {
