@@ -22,4 +22,4 @@ export {
 export { msbVersionsOf } from './migrations.ts';
 export { readSchema } from './schema.ts';
 export { findUnfinishedDowngrade } from './self-downgrade.ts';
-export { EMPTY_SNAPSHOT, readSnapshot } from './snapshot.ts';
+export { EMPTY_SNAPSHOT, readInstallLeaseExpiry, readSnapshot } from './snapshot.ts';

@@ -61,6 +61,14 @@ export function readSnapshot(database: ReadableDatabase, nowMs: number = Date.no
   });
 }
 
+/** When msb ends an installation or migration that is under way; null when none is. As `readSnapshot` has it. */
+export function readInstallLeaseExpiry(
+  database: ReadableDatabase,
+  nowMs: number = Date.now(),
+): string | null {
+  return readInstallLease(new TableReader(database), nowMs);
+}
+
 function readReferences(reader: TableReader, manifestIds: ReadonlySet<number>): readonly ReferenceRow[] {
   const rows = reader.rows('image_ref', ['reference', 'manifest_id', 'created_at', 'updated_at']);
   return rows.map(([id, reference, manifestId, createdAt, updatedAt]) => {
