@@ -3,13 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { HomeState, HomeStatus, SchemaState } from '../../src-shared/domain/home.ts';
 import type { Plan, PlanAction, Progress, Report } from '../../src-shared/domain/plan.ts';
-import { applyDraft, type World, WorldChanged } from './apply/apply.ts';
+import { ActivityLog } from './activity/activity-log.ts';
+import { recordRemoval } from './activity/record.ts';
+import { UsageLog } from './activity/usage-log.ts';
+import { type ApplyOptions, applyDraft, type World, WorldChanged } from './apply/apply.ts';
 import {
   changeCounter,
   EMPTY_SNAPSHOT,
   findUnfinishedDowngrade,
   openReadableDatabase,
   type ReadableDatabase,
+  readInstallLeaseExpiry,
   readLabelText,
   readSchema,
   readSnapshot,
@@ -23,10 +27,12 @@ import { unpackSample } from './home/sample.ts';
 import { type Inventory, joinInventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
 import { SeenPlans } from './plans.ts';
+import { SettingsFile } from './settings/settings-file.ts';
 import type { StoreSnapshot } from './store/entries.ts';
 import {
   canProbeLocks,
   createStoreReader,
+  type ReadOptions,
   readSnapshotArtifact,
   readVmdkLayers,
   referenceKey,
@@ -38,22 +44,42 @@ const SMALL_CACHE_ENTRIES = 4000;
 /** How often a plan that nobody looked at is made anew when the cache moves under it. */
 const ATTEMPTS = 5;
 
+interface Joined {
+  readonly inventory: Inventory;
+  /** As the reader gave it: the inventory's own has the snapshots that lie elsewhere too. */
+  readonly store: StoreSnapshot;
+  /** As `changeCounter` was before the rows were read. */
+  readonly counter: string;
+  /** Another one each time rows and files are joined. */
+  readonly id: number;
+}
+
 /** One open cache: its paths, its database handle, and what was last read of it. */
 export class Session implements World {
-  readonly #options: EngineOptions & { readonly graceMs: number };
+  readonly #options: EngineOptions;
+  readonly settings: SettingsFile;
+  readonly activity: ActivityLog;
+  readonly usageLog: UsageLog;
   readonly #plans = new SeenPlans();
   #paths: HomePaths;
   #isSample = false;
   #samplePending: Promise<void> | null = null;
   #reader: StoreReader;
-  #database: { readonly handle: ReadableDatabase; readonly inode: bigint } | null = null;
-  #joined: { readonly inventory: Inventory; readonly store: StoreSnapshot; readonly counter: string } | null =
+  #database: { readonly handle: ReadableDatabase; readonly inode: bigint; readonly opened: number } | null =
     null;
+  #opened = 0;
+  #joined: Joined | null = null;
+  /** What each draft was made of. */
+  readonly #madeOf = new WeakMap<Draft, number>();
+  #joins = 0;
   #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
   #isApplying = false;
 
-  constructor(options: EngineOptions & { readonly graceMs: number }) {
+  constructor(options: EngineOptions) {
     this.#options = options;
+    this.settings = new SettingsFile(options.dataDir);
+    this.activity = new ActivityLog(options.dataDir);
+    this.usageLog = new UsageLog(options.dataDir);
     this.#paths = this.#resolve(options.homeOption);
     this.#reader = createStoreReader(this.#paths);
     if (options.startWithSample) this.#samplePending = this.openSample();
@@ -99,6 +125,11 @@ export class Session implements World {
     this.#closeDatabase();
   }
 
+  /** For what was chosen anew: the next look joins rows and files again. */
+  forgetInventory(): void {
+    this.#joined = null;
+  }
+
   #closeDatabase(): void {
     this.#database?.handle.close();
     this.#database = null;
@@ -117,13 +148,21 @@ export class Session implements World {
       return null;
     }
     if (this.#database !== null && this.#database.inode !== inode) this.#closeDatabase();
-    this.#database ??= { handle: openReadableDatabase(this.#paths.databaseFile), inode };
+    if (this.#database === null) {
+      const handle = openReadableDatabase(this.#paths.databaseFile);
+      this.#opened += 1;
+      this.#database = { handle, inode, opened: this.#opened };
+    }
     return this.#database.handle;
   }
 
   /** With every lock tried. Of a large cache only what its folders say has changed is looked at again. */
-  readStore(): StoreSnapshot {
-    return this.#isSmall() ? this.#reader.readFully() : this.#reader.read();
+  readStore(ignored?: string): StoreSnapshot {
+    return this.#read({ locks: 'probed', ignored: ignored ?? null });
+  }
+
+  #read(options: Pick<ReadOptions, 'locks' | 'ignored'>): StoreSnapshot {
+    return this.#isSmall() ? this.#reader.readFully(options) : this.#reader.read(options);
   }
 
   #isSmall(): boolean {
@@ -136,28 +175,52 @@ export class Session implements World {
       { ...store, snapshots: withArtifacts(database, store) },
       {
         nowMs: Date.now(),
-        graceMs: this.#options.graceMs,
+        graceMs: this.#options.graceMs ?? this.settings.get().settings.graceMinutes * 60_000,
         referenceKey,
         layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
       },
     );
   }
 
-  /** Rows and files as they are now, every file looked at and every lock tried. */
-  #freshInventory(): Inventory {
-    return this.join(this.#readRows(), this.#reader.readFully());
-  }
-
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
-    const last = this.#joined;
-    const locks = 'listed';
-    const store = this.#isSmall() ? this.#reader.readFully({ locks }) : this.#reader.read({ locks });
+    return this.#joinOnce(this.#read({ locks: 'listed' })).inventory;
+  }
+
+  /** Joined anew only when rows or files differ from the last time; as of now in any case. */
+  #joinOnce(store: StoreSnapshot): Joined {
+    // Asked for before the rows are read: what is written in between makes the next call read them again.
     const counter = this.changeCounter();
-    if (last !== null && last.store === store && last.counter === counter) return last.inventory;
-    const inventory = this.join(this.#readRows(), store);
-    this.#joined = { inventory, store, counter };
-    return inventory;
+    const last = this.#joined;
+    if (last !== null && this.#isOf(last, store, counter)) {
+      const inventory = { ...last.inventory, nowMs: Date.now() };
+      this.#joined = { ...last, inventory };
+    } else {
+      this.#joins += 1;
+      const inventory = this.join(this.#readRows(), store);
+      this.#joined = { inventory, store, counter, id: this.#joins };
+    }
+    return this.#joined;
+  }
+
+  #isOf(joined: Joined, store: StoreSnapshot, counter: string): boolean {
+    if (joined.store !== store || joined.counter !== counter) return false;
+    const { database, store: known } = joined.inventory;
+    // Snapshots may lie anywhere, and no folder of ours tells when they change.
+    return JSON.stringify(withArtifacts(database, store)) === JSON.stringify(known.snapshots);
+  }
+
+  #draft(action: PlanAction, store: StoreSnapshot): Draft {
+    const { inventory, id } = this.#joinOnce(store);
+    const draft = planAction(inventory, action);
+    this.#madeOf.set(draft, id);
+    return draft;
+  }
+
+  stands(draft: Draft, store: StoreSnapshot): boolean {
+    const joined = this.#joined;
+    if (joined === null || this.#madeOf.get(draft) !== joined.id) return false;
+    return this.#isOf(joined, store, this.changeCounter());
   }
 
   #readRows(): DatabaseSnapshot {
@@ -168,7 +231,7 @@ export class Session implements World {
   /** Another text after every change of the database, ours included. */
   changeCounter(): string {
     const database = this.database();
-    return database === null ? '' : `${this.#database!.inode}:${changeCounter(database)}`;
+    return database === null ? '' : `${this.#database!.opened}:${changeCounter(database)}`;
   }
 
   /** By manifest row id. */
@@ -230,7 +293,17 @@ export class Session implements World {
   }
 
   plan(action: PlanAction): Plan {
-    return this.#plans.add(action, planAction(this.#freshInventory(), action));
+    // Every file is looked at and every lock tried.
+    return this.#plans.add(action, this.#draft(this.#withPins(action), this.#reader.readFully()));
+  }
+
+  /** What a person pinned is pinned for every prune. */
+  #withPins(action: PlanAction): PlanAction {
+    if (action.kind !== 'prune') return action;
+    const { pins } = this.settings.get().settings;
+    if (pins.length === 0) return action;
+    const pinned = [...new Set([...(action.policy.pinned ?? []), ...pins])];
+    return { ...action, policy: { ...action.policy, pinned } };
   }
 
   /**
@@ -245,28 +318,42 @@ export class Session implements World {
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
   ): Promise<Report> {
+    return this.exclusively(async () => {
+      const startMs = performance.now();
+      const options = { signal, onProgress, undoMinutes: this.settings.get().settings.undoMinutes };
+      const seen = planId === undefined ? null : this.#plans.get(planId, action);
+      const report =
+        seen === null
+          ? await this.#applyUnseen(action, options)
+          : await this.#applySeen(action, seen, options);
+      if (planId !== undefined) this.#plans.forget(planId);
+      const problem = recordRemoval(this, report, performance.now() - startMs);
+      return problem === null ? report : { ...report, notes: [...report.notes, problem] };
+    });
+  }
+
+  /**
+   * Runs what changes the cache: one such thing at a time.
+   *
+   * @throws CacheFailure `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`.
+   */
+  async exclusively<T>(work: () => T | Promise<T>): Promise<T> {
     this.#refuseUnlessWritable();
     if (this.#isApplying) throw invalidPath('another removal is under way: wait for it to end');
     this.#isApplying = true;
     try {
-      if (planId === undefined) return await this.#applyUnseen(action, signal, onProgress);
-      const seen = this.#plans.get(planId, action);
-      const report = await this.#applySeen(action, seen, signal, onProgress);
-      this.#plans.forget(planId);
-      return report;
+      return await work();
     } finally {
       this.#isApplying = false;
     }
   }
 
-  async #applySeen(
-    action: PlanAction,
-    seen: Draft,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Report> {
+  async #applySeen(action: PlanAction, seen: Draft, options: ApplyOptions): Promise<Report> {
+    const pinned = this.#withPins(action);
+    // Another window may have pinned an image since, which neither rows nor files tell.
+    if (pinned !== action) this.forgetInventory();
     try {
-      return await applyDraft(this, action, seen, { signal, onProgress });
+      return await applyDraft(this, pinned, seen, options);
     } catch (error) {
       if (!(error instanceof WorldChanged)) throw error;
       const plan = this.#plans.add(action, error.draft);
@@ -275,15 +362,12 @@ export class Session implements World {
   }
 
   /** Nobody saw this plan, so a world that moves only means planning again. */
-  async #applyUnseen(
-    action: PlanAction,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Report> {
+  async #applyUnseen(action: PlanAction, options: ApplyOptions): Promise<Report> {
+    const pinned = this.#withPins(action);
     for (let attempt = 1; ; attempt += 1) {
-      const draft = planAction(this.join(this.#readRows(), this.readStore()), action);
+      const draft = this.#draft(pinned, this.readStore());
       try {
-        return await applyDraft(this, action, draft, { signal, onProgress });
+        return await applyDraft(this, pinned, draft, options);
       } catch (error) {
         if (!(error instanceof WorldChanged)) throw error;
         if (attempt < ATTEMPTS) continue;
@@ -302,7 +386,7 @@ export class Session implements World {
     }
     const reasons = this.#readOnlyReasons(schema);
     if (reasons.length > 0) throw new CacheFailure({ code: 'read-only', reasons });
-    const lease = readSnapshot(database).installLeaseExpiresAt;
+    const lease = readInstallLeaseExpiry(database);
     if (lease !== null) {
       throw new CacheFailure({
         code: 'read-only',

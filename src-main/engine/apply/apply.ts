@@ -13,18 +13,32 @@ import type { HomePaths } from '../home/paths.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type Draft, planAction, type Step } from '../plan/plan.ts';
 import type { StoreSnapshot } from '../store/entries.ts';
+import type { SavedFile } from '../undo/journal.ts';
+import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
 import { compareDrafts } from './difference.ts';
 import { SetAside } from './set-aside.ts';
-import { wantedNow, wantsTheSame, withoutOurs } from './wanted.ts';
+import { Unchanged, wantedNow, withoutOurs } from './wanted.ts';
 
 /** How apply looks at the cache: afresh each time it asks. */
 export interface World {
   readonly paths: HomePaths;
-  readStore(): StoreSnapshot;
+  /**
+   * Files as they are now, every lock tried. Whatever has not changed since the last time is the same object.
+   *
+   * @param ignored A folder of our own to leave out, relative to the cache.
+   */
+  readStore(ignored?: string): StoreSnapshot;
   join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory;
+  /**
+   * True when neither rows nor files have changed since the draft was made, so that planning again would come to
+   * the same. `store` is what `readStore` has just answered; nobody else may be able to write rows meanwhile.
+   */
+  stands(draft: Draft, store: StoreSnapshot): boolean;
 }
 
 export interface ApplyOptions {
+  /** How long the removal can be undone; 0 deletes at once. */
+  readonly undoMinutes: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -32,7 +46,7 @@ export interface ApplyOptions {
 /** Files renamed, checked and unlinked between two looks at the cache: each look costs a listing of what changed. */
 const BATCH = 32_768;
 /** Renames or unlinks between two turns of the event loop, so that a cancel is heard. */
-const SLICE = 256;
+const SLICE = 512;
 
 /**
  * Metadata first, so that a concurrent cached check of msb misses before it finds half an image; then what
@@ -75,9 +89,13 @@ class Run {
   readonly #options: ApplyOptions;
   readonly #removed: RemovedItem[] = [];
   readonly #leftAlone: KeptItem[];
+  readonly #setAside: SavedFile[] = [];
+  #rows: SavedRows | null = null;
+  #undo: { readonly id: string; readonly until: string } | null = null;
+  #undoProblem: string | null = null;
   #doneBytes = 0;
-  /** What the plan was made of once more, inside the transaction: as long as that stands, nothing new is wanted. */
-  #planned: { readonly store: StoreSnapshot; readonly counter: number } | null = null;
+  /** Of the moment, inside the transaction, when the plan held: as long as it does, nothing new is wanted. */
+  #planned: { readonly files: Unchanged; readonly counter: number } | null = null;
 
   constructor(world: World, action: PlanAction, seen: Draft, options: ApplyOptions) {
     this.#world = world;
@@ -108,36 +126,48 @@ class Run {
   #deleteRows(database: WritableDatabase): void {
     const store = this.#world.readStore();
     inImmediateTransaction(database, () => {
-      const now = planAction(this.#world.join(readSnapshot(database), store), this.#action);
-      const difference = compareDrafts(this.#seen, now);
-      if (difference !== null) throw new WorldChanged(difference, now);
-      this.#planned = { store, counter: changeCounter(database) };
+      if (!this.#world.stands(this.#seen, store)) this.#planAgain(readSnapshot(database), store);
+      this.#planned = {
+        files: new Unchanged(store, this.#seen.steps),
+        counter: changeCounter(database),
+      };
       const ids = (table: string) =>
         this.#seen.steps.flatMap((step) => (step.row?.table === table ? [step.row.id] : []));
-      deleteRows(database, {
+      const rows = {
         referenceIds: ids('image_ref'),
         manifestIds: ids('manifest'),
         layerIds: ids('layer'),
-      });
+      };
+      if (this.#options.undoMinutes > 0) this.#rows = saveRows(database, rows);
+      deleteRows(database, rows);
     });
     for (const step of this.#seen.steps) if (step.entry === null) this.#gone(step, 0);
+  }
+
+  /** @throws WorldChanged when it comes to something else. */
+  #planAgain(rows: DatabaseSnapshot, store: StoreSnapshot): void {
+    const now = planAction(this.#world.join(rows, store), this.#action);
+    const difference = compareDrafts(this.#seen, now);
+    if (difference !== null) throw new WorldChanged(difference, now);
   }
 
   async #deleteFiles(database: WritableDatabase): Promise<void> {
     const victims = this.#seen.steps
       .filter((step) => step.entry !== null)
       .toSorted((a, b) => (ORDER[a.item.kind] ?? 9) - (ORDER[b.item.kind] ?? 9));
-    if (victims.length === 0) return;
+    const canUndo = this.#rows !== null && countRows(this.#rows) > 0;
+    if (victims.length === 0 && !canUndo) return;
     const setAside = SetAside.create(this.#world.paths.cacheDir);
     try {
       for (let start = 0; start < victims.length; start += BATCH) {
         const batch = victims.slice(start, start + BATCH);
         if (this.#options.signal.aborted) {
           for (const step of victims.slice(start)) this.#leave(step, 'stopped before its turn');
-          return;
+          break;
         }
         await this.#deleteBatch(database, setAside, batch, victims);
       }
+      this.#keep(setAside);
     } finally {
       setAside.close();
     }
@@ -151,19 +181,23 @@ class Run {
   ): Promise<void> {
     const moved: Step[] = [];
     for (const slice of slices(this.#unwanted(database, setAside, batch, victims))) {
+      const refused = setAside.move(slice.map((step) => step.entry!));
       for (const step of slice) {
-        const problem = setAside.move(step.entry!);
-        if (problem === null) moved.push(step);
+        const problem = refused.get(step.entry!);
+        if (problem === undefined) moved.push(step);
         else this.#leave(step, problem);
       }
       await turn();
     }
     const goes = new Set(this.#unwanted(database, setAside, moved, victims));
     for (const slice of slices(moved)) {
-      for (const step of slice) {
-        if (goes.has(step) && !this.#options.signal.aborted) this.#unlink(setAside, step);
-        else this.#putBack(setAside, step, goes.has(step));
-      }
+      const isStopped = this.#options.signal.aborted;
+      await Promise.all(
+        slice.map((step) => {
+          if (goes.has(step) && !isStopped) return this.#setAsideOrUnlink(setAside, step);
+          return this.#putBack(setAside, step, goes.has(step));
+        }),
+      );
       this.#progress('files');
       await turn();
     }
@@ -177,11 +211,10 @@ class Run {
     victims: readonly Step[],
   ): readonly Step[] {
     const ours = setAside.leasePaths();
-    const store = withoutOurs(this.#world.readStore(), victims, ours);
-    const { counter, store: planned } = this.#planned!;
-    if (counter === changeCounter(database) && wantsTheSame(withoutOurs(planned, victims, ours), store))
-      return steps;
-    const inventory = this.#world.join(readSnapshot(database), store);
+    const store = this.#world.readStore(setAside.name);
+    const { counter, files } = this.#planned!;
+    if (counter === changeCounter(database) && files.holds(store, ours)) return steps;
+    const inventory = this.#world.join(readSnapshot(database), withoutOurs(store, victims, ours));
     return steps.filter((step) => {
       const reason = wantedNow(inventory, step.entry!.what);
       if (reason !== null) this.#leave(step, reason);
@@ -194,8 +227,47 @@ class Run {
     if (isStopped) this.#leave(step, 'stopped before its turn');
   }
 
-  #unlink(setAside: SetAside, step: Step): void {
-    const outcome = setAside.unlink(step.entry!, this.#world);
+  /** Writes down what can be undone. Without the journal the next collection frees it like any leftover. */
+  #keep(setAside: SetAside): void {
+    const rows = this.#rows;
+    if (rows === null || (countRows(rows) === 0 && this.#setAside.length === 0)) return;
+    const removedAt = new Date();
+    const until = new Date(removedAt.getTime() + this.#options.undoMinutes * 60_000).toISOString();
+    try {
+      const id = setAside.keep({
+        version: 1,
+        removedAt: removedAt.toISOString(),
+        expiresAt: until,
+        action: this.#action,
+        rows,
+        files: this.#setAside,
+      });
+      this.#undo = { id, until };
+    } catch (error) {
+      this.#undoProblem = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    }
+  }
+
+  /** What an interrupted removal left is only ever freed: nothing knows the rows it had. */
+  async #setAsideOrUnlink(setAside: SetAside, step: Step): Promise<void> {
+    const { entry, item } = step;
+    if (this.#rows === null || entry === null || item.kind === 'leftover')
+      return await this.#unlink(setAside, step);
+    const allocatedBytes = setAside.measure(entry);
+    this.#setAside.push({
+      path: entry.path,
+      kind: item.kind,
+      type: entry.type === 'directory' ? 'directory' : 'file',
+      logicalBytes: entry.logicalBytes,
+      allocatedBytes,
+      dev: entry.dev,
+      ino: entry.ino,
+    });
+    this.#gone(step, allocatedBytes);
+  }
+
+  async #unlink(setAside: SetAside, step: Step): Promise<void> {
+    const outcome = await setAside.unlink(step.entry!, this.#world);
     if (typeof outcome === 'number') this.#gone(step, outcome);
     else this.#leave(step, outcome);
   }
@@ -222,12 +294,15 @@ class Run {
   }
 
   #report(isStarted: boolean, freeBefore: number | null): Report {
+    const setAsideBytes = this.#setAside.reduce((sum, file) => sum + file.allocatedBytes, 0);
     const isCancelled = this.#options.signal.aborted && this.#removed.length < this.#seen.steps.length;
     if (!isStarted) for (const step of this.#seen.steps) this.#leave(step, 'stopped before its turn');
     return {
       action: this.#action,
       count: this.#removed.length,
-      bytesFreed: this.#doneBytes,
+      bytesFreed: this.#doneBytes - setAsideBytes,
+      ...(this.#rows === null ? {} : { bytesSetAside: setAsideBytes }),
+      ...(this.#undo === null ? {} : { undoId: this.#undo.id, undoUntil: this.#undo.until }),
       bytesPlanned: this.#seen.bytes,
       removed: this.#removed,
       leftAlone: this.#leftAlone,
@@ -249,6 +324,14 @@ class Run {
     if (missing !== 0 && !isCancelled) {
       notes.push(
         `${Math.abs(missing)} bytes ${missing > 0 ? 'fewer' : 'more'} than announced: see what was left alone and why.`,
+      );
+    }
+    if (this.#undo !== null) {
+      notes.push(`Can be undone until ${this.#undo.until}: what was set aside is not free before.`);
+    }
+    if (this.#undoProblem !== null) {
+      notes.push(
+        `Cannot be undone, for its journal could not be written (${this.#undoProblem}): the next collection frees what was set aside.`,
       );
     }
     return notes;

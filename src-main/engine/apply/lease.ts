@@ -8,13 +8,16 @@ const LEASES = '.msb-leases';
 /**
  * Later msb versions keep a lease per directory entry: `.msb-leases/<sha256 of the file name>.lock` beside it,
  * locked shared by whoever reads or publishes the entry and exclusively by whoever deletes it. Where a storage
- * directory has that folder we take the lease as msb would; it is released, never deleted.
+ * directory has that folder (`keepsLeases`) we take the lease as msb would; it is released, never deleted.
  *
- * @returns null where msb keeps no leases, `held` while somebody uses the entry.
+ * @returns `held` while somebody uses the entry.
  */
-export function takeLease(file: string): { release(): void } | 'held' | null {
-  if (!existsSync(path.join(path.dirname(file), LEASES))) return null;
+export function takeLease(file: string): { release(): void } | 'held' {
   return tryLockExclusive(leasePath(file), { create: true }) ?? 'held';
+}
+
+export function keepsLeases(directory: string): boolean {
+  return existsSync(path.join(directory, LEASES));
 }
 
 /** Where the lease of a file lies: relative to what `file` is relative to. */

@@ -7,6 +7,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  unlink,
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -15,11 +16,14 @@ import type { StoreEntry } from '../store/entries.ts';
 import { tryLockExclusive } from '../store/locks.ts';
 import { classify, OWN_FOLDER } from '../store/names.ts';
 import { measureTree } from '../store/tree-size.ts';
+import { type Journal, writeJournal } from '../undo/journal.ts';
 import type { World } from './apply.ts';
-import { leasePath, takeLease } from './lease.ts';
+import { keepsLeases, leasePath, takeLease } from './lease.ts';
 import { wantedNow } from './wanted.ts';
 
-const ACTIVE_LOCK = 'active.lock';
+/** Held in a removal's folder for as long as somebody works on it. */
+export const ACTIVE_LOCK = 'active.lock';
+const LOOK = { bigint: true } as const;
 
 interface Release {
   release(): void;
@@ -31,47 +35,77 @@ interface Release {
  * runs; a folder whose lock is free was left by a crash.
  */
 export class SetAside {
+  /** Relative to the cache. */
+  readonly name: string;
   readonly #cacheDir: string;
   readonly #directory: string;
   readonly #lock: Release | null;
   readonly #made = new Set<string>();
+  readonly #madeFor = new Set<string>();
   readonly #leases = new Map<string, Release>();
+  /** Whether msb keeps leases in a folder, for as long as one slice of the work takes. */
+  readonly #leased = new Map<string, boolean>();
+  /** Of the files in here that have no other name: what their blocks give back. */
+  readonly #freedBytes = new Map<StoreEntry, number>();
 
   static create(cacheDir: string): SetAside {
-    const directory = path.join(cacheDir, OWN_FOLDER, randomBytes(16).toString('hex'));
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return new SetAside(cacheDir, directory);
+    const name = `${OWN_FOLDER}/${randomBytes(16).toString('hex')}`;
+    mkdirSync(path.join(cacheDir, name), { recursive: true, mode: 0o700 });
+    return new SetAside(cacheDir, name);
   }
 
-  private constructor(cacheDir: string, directory: string) {
+  private constructor(cacheDir: string, name: string) {
+    this.name = name;
     this.#cacheDir = cacheDir;
-    this.#directory = directory;
-    this.#lock = tryLockExclusive(path.join(directory, ACTIVE_LOCK), { create: true });
+    this.#directory = path.join(cacheDir, name);
+    this.#lock = tryLockExclusive(path.join(this.#directory, ACTIVE_LOCK), { create: true });
   }
 
   /**
-   * Renames the file in. Null when it worked, else why it was left where it is: it is not the file that was
-   * planned, msb holds a lease on it, or the system refused.
+   * Renames files in, and says of each that stays where it is why: it is not the file that was planned, msb holds a
+   * lease on it, or the system refused.
    */
-  move(entry: StoreEntry): string | null {
-    const source = path.join(this.#cacheDir, entry.path);
+  move(entries: readonly StoreEntry[]): ReadonlyMap<StoreEntry, string> {
+    this.#leased.clear();
+    const refused = new Map<StoreEntry, string>();
+    for (const entry of entries) {
+      const reason = this.#moveOne(entry);
+      if (reason !== null) refused.set(entry, reason);
+    }
+    return refused;
+  }
+
+  #moveOne(entry: StoreEntry): string | null {
+    // Joined by hand: normalizing a hundred thousand paths costs as much as renaming them.
+    const source = `${this.#cacheDir}/${entry.path}`;
     try {
-      const stats = lstatSync(source, { bigint: true });
+      const stats = lstatSync(source, LOOK);
       const isSame = `${stats.dev}` === entry.dev && `${stats.ino}` === entry.ino;
       if (!isSame || stats.isSymbolicLink()) return 'another file has taken its place';
       if (entry.type === 'file' && (!stats.isFile() || Number(stats.size) !== entry.logicalBytes))
         return 'it changed meanwhile';
-      const lease = takeLease(source);
-      if (lease === 'held') return 'msb is using it';
-      if (lease !== null) this.#leases.set(entry.path, lease);
-      const target = this.#pathOf(entry);
-      this.#makeParent(target);
-      renameSync(source, target);
+      const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
+      if (this.#keepsLeases(folder)) {
+        const lease = takeLease(source);
+        if (lease === 'held') return 'msb is using it';
+        this.#leases.set(entry.path, lease);
+      }
+      this.#makeParent(folder);
+      renameSync(source, this.#pathOf(entry));
+      if (stats.isFile() && stats.nlink === 1n) this.#freedBytes.set(entry, Number(stats.blocks) * 512);
       return null;
     } catch (error) {
       this.#releaseLease(entry);
       return describeRefusal(error);
     }
+  }
+
+  #keepsLeases(folder: string): boolean {
+    const known = this.#leased.get(folder);
+    if (known !== undefined) return known;
+    const found = keepsLeases(`${this.#cacheDir}/${folder}`);
+    this.#leased.set(folder, found);
+    return found;
   }
 
   /** The lease files we hold, relative to the cache. */
@@ -82,28 +116,37 @@ export class SetAside {
   /** Back to where it was, unless something has taken the place by then (which is then as good). */
   putBack(entry: StoreEntry): void {
     restore(this.#pathOf(entry), path.join(this.#cacheDir, entry.path));
+    this.#freedBytes.delete(entry);
     this.#releaseLease(entry);
   }
 
-  /** Deletes for good. The bytes that came free, or why it did not go. */
-  unlink(entry: StoreEntry, world: World): number | string {
+  /** Deletes for good, several at once. The bytes that came free, or why it did not go. */
+  async unlink(entry: StoreEntry, world: World): Promise<number | string> {
     const target = this.#pathOf(entry);
     try {
-      if (entry.type === 'directory') {
-        if (entry.what.kind === 'leftover') return this.#unlinkLeftover(target, world);
-        const bytes = measureTree(target).freedBytes;
-        rmSync(target, { recursive: true });
-        return bytes;
-      }
-      const stats = lstatSync(target, { bigint: true });
-      unlinkSync(target);
-      return stats.nlink === 1n ? Number(stats.blocks) * 512 : 0;
+      const freedBytes = this.#freedBytes.get(entry);
+      if (freedBytes === undefined) return this.#unlinkTreeOrLink(entry, target, world);
+      await unlinkInPool(target);
+      return freedBytes;
     } catch (error) {
       restore(target, path.join(this.#cacheDir, entry.path));
       return describeRefusal(error);
     } finally {
       this.#releaseLease(entry);
     }
+  }
+
+  /** One after the other: which of two names of a file is the last is known only then. */
+  #unlinkTreeOrLink(entry: StoreEntry, target: string, world: World): number | string {
+    if (entry.type === 'directory') {
+      if (entry.what.kind === 'leftover') return this.#unlinkLeftover(target, world);
+      const bytes = measureTree(target).freedBytes;
+      rmSync(target, { recursive: true });
+      return bytes;
+    }
+    const stats = lstatSync(target, LOOK);
+    unlinkSync(target);
+    return stats.nlink === 1n ? Number(stats.blocks) * 512 : 0;
   }
 
   /**
@@ -126,7 +169,25 @@ export class SetAside {
     }
   }
 
-  /** Removes the folder, which is empty unless something could not be unlinked. */
+  /** What emptying the folder will free of this entry: allocated bytes. */
+  measure(entry: StoreEntry): number {
+    const target = this.#pathOf(entry);
+    if (entry.type === 'directory') return measureTree(target).freedBytes;
+    const stats = lstatSync(target, { bigint: true });
+    return stats.nlink === 1n ? Number(stats.blocks) * 512 : 0;
+  }
+
+  /**
+   * Makes the folder one that can be undone: from here on it is no leftover. Answers its id.
+   *
+   * @throws the system's error; the folder is a leftover then.
+   */
+  keep(journal: Journal): string {
+    writeJournal(this.#directory, journal);
+    return path.basename(this.#directory);
+  }
+
+  /** Removes the folder, which is empty unless something could not be unlinked or is kept. */
   close(): void {
     for (const lease of this.#leases.values()) lease.release();
     this.#leases.clear();
@@ -142,12 +203,14 @@ export class SetAside {
   }
 
   #pathOf(entry: StoreEntry): string {
-    return path.join(this.#directory, entry.path);
+    return `${this.#directory}/${entry.path}`;
   }
 
-  #makeParent(target: string): void {
-    const parent = path.dirname(target);
-    if (this.#made.has(parent)) return;
+  /** @param folder relative to the cache. */
+  #makeParent(folder: string): void {
+    if (this.#madeFor.has(folder)) return;
+    this.#madeFor.add(folder);
+    const parent = path.join(this.#directory, folder);
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     for (let made = parent; made !== this.#directory; made = path.dirname(made)) this.#made.add(made);
   }
@@ -158,7 +221,8 @@ export class SetAside {
   }
 }
 
-function restoreWanted(directory: string, cacheDir: string, world: World): void {
+/** Renames back whatever somebody needs by now of the files below a removal's folder. */
+export function restoreWanted(directory: string, cacheDir: string, world: World): void {
   const database = openReadableDatabase(world.paths.databaseFile);
   try {
     const inventory = world.join(readSnapshot(database), world.readStore());
@@ -171,6 +235,13 @@ function restoreWanted(directory: string, cacheDir: string, world: World): void 
   } finally {
     database.close();
   }
+}
+
+/** Half the cost of the promise `node:fs/promises` makes, and a hundred thousand are made. */
+function unlinkInPool(file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    unlink(file, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 function filesBelow(directory: string): readonly string[] {

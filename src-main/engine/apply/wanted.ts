@@ -47,23 +47,43 @@ function withoutVictims(store: StoreSnapshot, victims: readonly Step[]): StoreSn
 }
 
 /**
- * True when nothing in the store that can keep a file differs: no lock is held, and metadata, flat disk records and
- * snapshots are the same files as before.
+ * Tells whether nothing has come that could keep a file: no lock is held but ours, and metadata, flat disk records
+ * and snapshots are those of the plan, less what goes. Relies on a reader that gives the same objects for what has
+ * not changed.
  */
-export function wantsTheSame(before: StoreSnapshot, after: StoreSnapshot): boolean {
-  if (after.locks.held.length > 0 || after.unreadable.length > 0) return false;
-  if (JSON.stringify(before.snapshots) !== JSON.stringify(after.snapshots)) return false;
-  const known = new Set(before.entries.filter(isKeeping).map(fingerprint));
-  const found = after.entries.filter(isKeeping);
-  return found.length === known.size && found.every((entry) => known.has(fingerprint(entry)));
+export class Unchanged {
+  readonly #snapshots: string;
+  readonly #staying: number;
+  readonly #known: ReadonlySet<StoreEntry>;
+  readonly #contents: ReadonlySet<object>;
+  readonly #victims: ReadonlySet<StoreEntry>;
+
+  constructor(planned: StoreSnapshot, victims: readonly Step[]) {
+    this.#snapshots = JSON.stringify(planned.snapshots);
+    this.#known = new Set(planned.entries.filter(isKeeping));
+    this.#contents = new Set([...planned.metadata, ...planned.flatRefs]);
+    const paths = new Set<string>();
+    for (const { entry } of victims) if (entry !== null && isKeeping(entry)) paths.add(entry.path);
+    this.#victims = new Set([...this.#known].filter((entry) => paths.has(entry.path)));
+    this.#staying = this.#known.size - this.#victims.size;
+  }
+
+  holds(now: StoreSnapshot, ownLocks: ReadonlySet<string>): boolean {
+    if (now.unreadable.length > 0 || now.locks.held.some((file) => !ownLocks.has(file))) return false;
+    if (JSON.stringify(now.snapshots) !== this.#snapshots) return false;
+    if (![...now.metadata, ...now.flatRefs].every((file) => this.#contents.has(file))) return false;
+    let staying = 0;
+    for (const entry of now.entries) {
+      if (!isKeeping(entry)) continue;
+      if (!this.#known.has(entry)) return false;
+      if (!this.#victims.has(entry)) staying += 1;
+    }
+    return staying === this.#staying;
+  }
 }
 
 function isKeeping(entry: StoreEntry): boolean {
   return entry.what.kind === 'metadata' || entry.what.kind === 'flat-ref';
-}
-
-function fingerprint(entry: StoreEntry): string {
-  return `${entry.path} ${entry.dev}:${entry.ino} ${entry.logicalBytes} ${entry.mtimeMs}`;
 }
 
 /** Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did. */
