@@ -211,7 +211,7 @@ function isSorted(table: DirentTable, from: number): boolean {
 }
 
 /**
- * The nid a directory has for a name, or null. Reads only the blocks that halving leads to, as Linux does; in a
+ * The nid a directory has for a name, or null; `.` and `..` are no names. Reads only the blocks that halving leads to, as Linux does; in a
  * directory that is out of order a name may be missed.
  *
  * @throws ErofsError `directory`, `data`, `truncated`, `unsupported`, `io`.
@@ -222,6 +222,7 @@ export function findDirent(
   name: Buffer,
 ): { readonly nid: number; readonly fileType: number } | null {
   checkDirectory(source, inode);
+  if (isDots(name, 0, name.length)) return null;
   const blockSize = source.superblock.directoryBlockSize;
   let low = 0;
   let high = Math.ceil(inode.size / blockSize) - 1;

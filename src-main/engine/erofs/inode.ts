@@ -3,11 +3,9 @@ import { ErofsError, unsupported } from './erofs-error.ts';
 import type { ImageFile } from './image-file.ts';
 import type { Superblock } from './superblock.ts';
 
-/** How an inode says where its bytes are. */
+/** How an inode says where its bytes are; 1 and 3 are compressed. */
 export const LAYOUT_PLAIN = 0;
-export const LAYOUT_COMPRESSED_FULL = 1;
 export const LAYOUT_INLINE = 2;
-export const LAYOUT_COMPRESSED_COMPACT = 3;
 export const LAYOUT_CHUNKS = 4;
 
 /** File type bits of a mode, as everywhere in Unix. */
@@ -167,16 +165,16 @@ const FILE_TYPES: readonly (FileType | undefined)[] = (() => {
 })();
 
 /** The type in a mode that `decodeInode` accepted. */
-export function fileTypeOf(mode: number): FileType {
+function fileTypeOf(mode: number): FileType {
   return FILE_TYPES[mode >> 12]!;
 }
 
 /** The kernel's 32-bit device number: 12 bits major, 20 bits minor in two places. */
-export function deviceNumberOf(union: number): DeviceNumber {
+function deviceNumberOf(union: number): DeviceNumber {
   return { major: (union >>> 8) & 0xfff, minor: (union & 0xff) | ((union >>> 12) & 0xfff00) };
 }
 
-export function isDevice(mode: number): boolean {
+function isDevice(mode: number): boolean {
   const type = mode & S_IFMT;
   return type === S_IFCHR || type === S_IFBLK;
 }

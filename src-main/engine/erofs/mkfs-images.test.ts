@@ -112,7 +112,7 @@ describe('images of mkfs.erofs', () => {
       expect(image.lookup([Buffer.from('many'), name])).toBe(nid);
       expect(image.lookup([Buffer.from('many'), Buffer.concat([name, Buffer.from('x')])])).toBeNull();
     }
-    for (const absent of ['', 'a', 'entry-', 'zzz', 'entry-10']) {
+    for (const absent of ['', '.', '..', 'a', 'entry-', 'zzz', 'entry-10']) {
       expect(image.lookup([Buffer.from('many'), Buffer.from(absent)])).toBeNull();
     }
     image.close();

@@ -1,16 +1,17 @@
 import type { DirectoryListing, TreeEntry } from '../../../src-shared/domain/tree-entry.ts';
-import { compareNameAt, DirentReader, DirentTable, isRegular, Pacer } from '../erofs/index.ts';
+import { DirentReader, DirentTable, isRegular, Pacer } from '../erofs/index.ts';
 import { changeOf } from './change.ts';
 import { describeEntry } from './describe-entry.ts';
 import { decodePath, encodePath } from './entry-name.ts';
-import type { MergedIndex } from './merged-index.ts';
+import type { KnownDirectory, MergedIndex } from './merged-index.ts';
+import { NameMerge, type NameRange } from './name-merge.ts';
 import { notFound } from './not-found.ts';
 import { joinDamage, type OpenLayers, tryErofs } from './open-layers.ts';
 import { childSteps, isDirectoryStep, isLive, lastLive, NO_NODE, type Step } from './overlay.ts';
 import { requirePath } from './resolve-path.ts';
 
 /** Most entries one answer holds: nobody looks through more. */
-export const MAX_LISTED = 10_000;
+const MAX_LISTED = 10_000;
 
 export interface ListOptions {
   readonly signal?: AbortSignal;
@@ -34,20 +35,25 @@ export async function listDirectory(
   const { steps, damage } = requirePath(layers, names, path);
   if (names.length > 0 && !canList(steps)) throw notFound(path, 'not a directory');
   const pacer = new Pacer(signal);
-  const merging = new Merging(layers, steps, encodePath(names), index?.find(names) ?? null);
-  for (const source of merging.sources) await source.read(pacer);
+  const sources = steps.map((step) => new Source(layers, step));
+  for (const source of sources) await source.read(pacer);
+  const listing = new Listing(layers, steps, sources, {
+    path: encodePath(names),
+    known: index?.find(names) ?? null,
+  });
+  const merge = new NameMerge(sources.map((source) => source.range()));
   const entries: TreeEntry[] = [];
-  let omitted = 0;
-  for (let found = merging.next(); found !== null; found = merging.next()) {
-    if (pacer.isDue()) await pacer.rest();
-    if (entries.length === MAX_LISTED) {
-      omitted += 1;
-      continue;
-    }
-    const entry = await merging.describe(found, pacer);
+  while (entries.length < MAX_LISTED && merge.next()) {
+    const entry = await listing.describe(merge, pacer);
     if (entry !== null) entries.push(entry);
+    if (pacer.isDue()) await pacer.rest();
   }
-  const sentences = [...layers.damage, ...damage.map(({ error }) => error.message), ...merging.damage()];
+  const omitted = await merge.countRest(pacer);
+  const sentences = [
+    ...layers.damage,
+    ...damage.map(({ error }) => error.message),
+    ...sources.map((source) => source.damage).filter((sentence) => sentence !== null),
+  ];
   return { path: encodePath(names), entries, omitted, damage: joinDamage(sentences) };
 }
 
@@ -57,22 +63,22 @@ function canList(steps: readonly Step[]): boolean {
   return shown !== undefined && isDirectoryStep(shown);
 }
 
-/** One layer's directory: its entries, and the next of them to be merged. */
+/** The directory of one step, if it is one. */
 class Source {
-  readonly step: Step;
-  readonly table = new DirentTable();
   readonly #layers: OpenLayers;
-  next = 0;
+  readonly #step: Step;
+  readonly table = new DirentTable();
   damage: string | null = null;
 
   constructor(layers: OpenLayers, step: Step) {
     this.#layers = layers;
-    this.step = step;
+    this.#step = step;
   }
 
   async read(pacer: Pacer): Promise<void> {
-    const { image, layer } = this.#layers.at(this.step.layer);
-    const inode = tryErofs(() => image.record(this.step.node));
+    if (!isDirectoryStep(this.#step)) return;
+    const { image, layer } = this.#layers.at(this.#step.layer);
+    const inode = tryErofs(() => image.record(this.#step.node));
     if (inode === null) {
       this.damage = `The directory of layer ${layer.position} cannot be read.`;
       return;
@@ -81,79 +87,59 @@ class Source {
     while (reader.readPiece()) if (pacer.isLate()) await pacer.rest();
     if (reader.damage !== null) this.damage = `Layer ${layer.position}: ${reader.damage.message}`;
   }
+
+  range(): NameRange {
+    return { table: this.table, first: 0, end: this.table.count };
+  }
 }
 
-/** One name, and where it stands in the table of each layer that has it. */
-interface FoundName {
-  readonly entries: ReadonlyMap<number, number>;
+interface ListedDirectory {
+  readonly path: string;
+  readonly known: KnownDirectory | null;
 }
 
-class Merging {
+class Listing {
   readonly #layers: OpenLayers;
   readonly #steps: readonly Step[];
-  readonly #path: string;
-  readonly #known: ReturnType<MergedIndex['find']>;
-  readonly sources: readonly Source[];
-  readonly #sourceOfLayer: ReadonlyMap<number, Source>;
+  /** One for each step. */
+  readonly #sources: readonly Source[];
+  readonly #directory: ListedDirectory;
 
   constructor(
     layers: OpenLayers,
     steps: readonly Step[],
-    path: string,
-    known: ReturnType<MergedIndex['find']>,
+    sources: readonly Source[],
+    directory: ListedDirectory,
   ) {
     this.#layers = layers;
     this.#steps = steps;
-    this.#path = path;
-    this.#known = known;
-    this.sources = steps.filter(isDirectoryStep).map((step) => new Source(layers, step));
-    this.#sourceOfLayer = new Map(this.sources.map((source) => [source.step.layer, source]));
+    this.#sources = sources;
+    this.#directory = directory;
   }
 
-  damage(): readonly string[] {
-    return this.sources.map((source) => source.damage).filter((damage) => damage !== null);
-  }
-
-  /** The first name that is left in any layer, taken from all that have it. */
-  next(): FoundName | null {
-    let first: Source | null = null;
-    const entries = new Map<number, number>();
-    for (const source of this.sources) {
-      if (source.next === source.table.count) continue;
-      const order = first === null ? -1 : compareNameAt(source.table, source.next, first.table, first.next);
-      if (order > 0) continue;
-      if (order < 0) {
-        first = source;
-        entries.clear();
-      }
-      entries.set(source.step.layer, source.next);
-    }
-    for (const layer of entries.keys()) this.#sourceOfLayer.get(layer)!.next += 1;
-    return first === null ? null : { entries };
-  }
-
-  /** Null when nothing ever was there: the name is only a whiteout. */
-  async describe(found: FoundName, pacer: Pacer): Promise<TreeEntry | null> {
-    const childOf = ({ layer }: Step) => {
-      const entry = found.entries.get(layer);
-      return entry === undefined ? NO_NODE : this.#sourceOfLayer.get(layer)!.table.nid[entry]!;
+  /** The current name; null when nothing ever was there, only a whiteout. */
+  async describe(merge: NameMerge, pacer: Pacer): Promise<TreeEntry | null> {
+    const childOf = (_: Step, list: number) => {
+      const entry = merge.entryOf(list);
+      return entry === NO_NODE ? NO_NODE : this.#sources[list]!.table.nid[entry]!;
     };
     const steps = childSteps(this.#steps, childOf, this.#layers);
     const shown = lastLive(steps);
     if (shown === undefined) return null;
-    const { table } = this.#sourceOfLayer.get(shown.layer)!;
-    const entry = found.entries.get(shown.layer)!;
+    const list = this.#steps.findIndex(({ layer }) => layer === shown.layer);
+    const { table } = this.#sources[list]!;
+    const entry = merge.entryOf(list);
     const name = table.nameAt(entry);
     const last = steps.at(-1)!;
     return describeEntry(this.#layers.at(shown.layer), {
-      directoryPath: this.#path,
+      directoryPath: this.#directory.path,
       name,
       nid: shown.node,
       fileType: table.fileType[entry]!,
       change: await changeOf(this.#layers, steps, (step) => step.node, pacer),
       isLayerView: this.#layers.isLayerView,
       ...(isDirectoryStep(shown)
-        ? { directoryBytes: this.#known?.bytesBelow(name) ?? null }
+        ? { directoryBytes: this.#directory.known?.bytesBelow(name) ?? null }
         : { hiddenBytes: this.#hiddenBytes(steps) }),
       ...(isLive(last) ? {} : { removedBy: this.#layers.at(last.layer).layer.position }),
     });

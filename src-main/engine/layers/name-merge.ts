@@ -1,4 +1,4 @@
-import { compareNameAt, type DirentTable } from '../erofs/index.ts';
+import { compareNameAt, type DirentTable, type Pacer } from '../erofs/index.ts';
 import { NO_NODE } from './overlay.ts';
 
 /** Sorted entries of one directory: `table[first]` up to, not including, `table[end]`. */
@@ -40,6 +40,22 @@ export class NameMerge {
   /** The index in the table of one list, or `NO_NODE`. */
   entryOf(list: number): number {
     return this.#found[list]!;
+  }
+
+  /** How many names are left, the current one not counted. */
+  async countRest(pacer: Pacer): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const lists = [...this.#ranges.keys()].filter((list) => this.#left(list) > 0);
+      if (lists.length <= 1) return count + (lists.length === 0 ? 0 : this.#left(lists[0]!));
+      for (let steps = 0; steps < 1000 && this.next(); steps += 1) count += 1;
+      if (pacer.isLate()) await pacer.rest();
+    }
+  }
+
+  #left(list: number): number {
+    const range = this.#ranges[list];
+    return range == null ? 0 : range.end - this.#next[list]!;
   }
 
   #findFirst(): number {

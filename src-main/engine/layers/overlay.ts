@@ -15,7 +15,7 @@ export interface Step {
 
 export type LiveStep = Step & { readonly action: Exclude<Action, 'gone'> };
 
-export type Action =
+type Action =
   /** The path is no more: whited out, or hidden with its parent. */
   | 'gone'
   /** Anything but a directory, in place of whatever was there. */

@@ -3,20 +3,20 @@ import { notFound } from './not-found.ts';
 import { asFailure, type LayerFile, type OpenLayers } from './open-layers.ts';
 import { childSteps, NO_NODE, rootSteps, type Step } from './overlay.ts';
 
-export interface ResolvedPath {
+interface ResolvedPath {
   /** Empty when no layer that could be asked ever had the path. Nodes are nids. */
   readonly steps: readonly Step[];
   /** Layers whose directories on the way are damaged, base first. */
   readonly damage: readonly PathDamage[];
 }
 
-export interface PathDamage {
+interface PathDamage {
   readonly layer: LayerFile;
   readonly error: ErofsError;
 }
 
 /** What each layer does to a path, found by looking up name after name. Symbolic links are not followed. */
-export function resolvePath(layers: OpenLayers, names: readonly Buffer[]): ResolvedPath {
+function resolvePath(layers: OpenLayers, names: readonly Buffer[]): ResolvedPath {
   const damage: PathDamage[] = [];
   let steps = rootSteps(layers.roots(), layers.isLayerView);
   for (const name of names) {

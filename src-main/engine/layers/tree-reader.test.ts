@@ -230,7 +230,7 @@ describeWithMsb(
         fresh.close();
       });
 
-      it.each(['/nowhere', '/etc/nowhere', '/etc/changed/below', '/etc/link/x'])(
+      it.each(['/nowhere', '/etc/nowhere', '/etc/%2e%2e', '/%2E', '/etc/changed/below', '/etc/link/x'])(
         'finds nothing at %s',
         async (path) => {
           await expect(reader.listDirectory(tree, path)).rejects.toMatchObject({

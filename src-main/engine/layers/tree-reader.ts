@@ -15,13 +15,13 @@ import { asFailure, type LayerFile, type LayerTree, type OpenLayers, withLayers 
 import { readFileBytes } from './read-file.ts';
 import { type SearchQuery, searchTree } from './search-tree.ts';
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Ends the call with its reason; looked at about every 10 ms. */
   readonly signal?: AbortSignal;
 }
 
 /** What the indexes of layers, and those of merged trees, may keep in memory each: millions of entries. */
-const CACHE_BYTES = 192 * 1024 * 1024;
+const CACHE_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads files inside images. Every call opens the layers it needs and closes them again, so a layer that is removed
