@@ -28,7 +28,7 @@ export class App {
     this.removal = new RemoveDialog(page, this.hand);
     this.images = new ImagesPage(page, this.hand, this.detail);
     this.reclaim = new ReclaimPage(page, this.hand);
-    this.layers = new LayersPage(page);
+    this.layers = new LayersPage(page, this.hand);
   }
 
   /** Starts a host on a home and opens its address. */
