@@ -1,13 +1,12 @@
 import type { DirectoryListing, TreeEntry } from '../../../src-shared/domain/tree-entry.ts';
-import { DirentReader, DirentTable, isRegular, Pacer } from '../erofs/index.ts';
-import { changeOf } from './change.ts';
-import { describeEntry } from './describe-entry.ts';
+import { DirentReader, DirentTable, Pacer } from '../erofs/index.ts';
+import { describePath } from './describe-path.ts';
 import { decodePath, encodePath } from './entry-name.ts';
 import type { KnownDirectory, MergedIndex } from './merged-index.ts';
 import { NameMerge, type NameRange } from './name-merge.ts';
 import { notFound } from './not-found.ts';
 import { joinDamage, type OpenLayers, tryErofs } from './open-layers.ts';
-import { childSteps, isDirectoryStep, isLive, lastLive, NO_NODE, type Step } from './overlay.ts';
+import { childSteps, isDirectoryStep, lastLive, NO_NODE, type Step } from './overlay.ts';
 import { requirePath } from './resolve-path.ts';
 
 /** Most entries one answer holds: nobody looks through more. */
@@ -130,29 +129,11 @@ class Listing {
     const { table } = this.#sources[list]!;
     const entry = merge.entryOf(list);
     const name = table.nameAt(entry);
-    const last = steps.at(-1)!;
-    return describeEntry(this.#layers.at(shown.layer), {
+    return describePath(this.#layers, steps, pacer, {
       directoryPath: this.#directory.path,
       name,
-      nid: shown.node,
       fileType: table.fileType[entry]!,
-      change: await changeOf(this.#layers, steps, (step) => step.node, pacer),
-      isLayerView: this.#layers.isLayerView,
-      ...(isDirectoryStep(shown)
-        ? { directoryBytes: this.#directory.known?.bytesBelow(name) ?? null }
-        : { hiddenBytes: this.#hiddenBytes(steps) }),
-      ...(isLive(last) ? {} : { removedBy: this.#layers.at(last.layer).layer.position }),
+      directoryBytes: this.#directory.known?.bytesBelow(name) ?? null,
     });
-  }
-
-  /** Bytes of every file at this path but the one that is shown. */
-  #hiddenBytes(steps: readonly Step[]): number {
-    let bytes = 0;
-    for (const [index, step] of steps.entries()) {
-      if (step.action !== 'file' || index === steps.length - 1) continue;
-      const inode = tryErofs(() => this.#layers.at(step.layer).image.record(step.node));
-      if (inode !== null && isRegular(inode)) bytes += inode.size;
-    }
-    return bytes;
   }
 }

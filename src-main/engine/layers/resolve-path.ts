@@ -15,26 +15,27 @@ interface PathDamage {
   readonly error: ErofsError;
 }
 
-/** What each layer does to a path, found by looking up name after name. Symbolic links are not followed. */
-function resolvePath(layers: OpenLayers, names: readonly Buffer[]): ResolvedPath {
+/**
+ * What each layer does to a path, found by looking up name after name. Symbolic links are not followed.
+ *
+ * @throws CacheFailure `damaged` when no layer has the path, and a damaged one may.
+ */
+export function findPathSteps(layers: OpenLayers, names: readonly Buffer[]): ResolvedPath {
   const damage: PathDamage[] = [];
   let steps = rootSteps(layers.roots(), layers.isLayerView);
   for (const name of names) {
     steps = childSteps(steps, (parent) => findChild(layers, parent, name, damage), layers);
   }
+  const [first] = damage;
+  if (steps.length === 0 && first !== undefined) throw asFailure(first.layer, first.error);
   return { steps, damage };
 }
 
-/**
- * The same for a path that is asked for: one that no layer has is a failure.
- *
- * @throws CacheFailure `not-found`, or `damaged` when a damaged layer may have it.
- */
+/** The same for a path that must be there. @throws CacheFailure `not-found`, `damaged`. */
 export function requirePath(layers: OpenLayers, names: readonly Buffer[], path: string): ResolvedPath {
-  const resolved = resolvePath(layers, names);
-  if (resolved.steps.length > 0 || names.length === 0) return resolved;
-  const [damage] = resolved.damage;
-  throw damage === undefined ? notFound(path) : asFailure(damage.layer, damage.error);
+  const resolved = findPathSteps(layers, names);
+  if (resolved.steps.length === 0 && names.length > 0) throw notFound(path);
+  return resolved;
 }
 
 function findChild(layers: OpenLayers, parent: Step, name: Buffer, damage: PathDamage[]): number {

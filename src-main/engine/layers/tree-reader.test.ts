@@ -401,6 +401,23 @@ describeWithMsb(
       });
     });
 
+    describe('finding an entry', () => {
+      it('answers what the directory lists, removed or not, or null', async () => {
+        for (const path of ['/etc', '/data', '/opt/deep']) {
+          for (const listed of (await reader.listDirectory(tree, path)).entries) {
+            expect(await reader.findEntry(tree, listed.path)).toEqual({
+              ...listed,
+              sizeBytes: expect.anything(),
+            });
+          }
+        }
+        expect(await reader.findEntry(tree, '/etc/')).toMatchObject({ path: '/etc', change: 'modified' });
+        expect(await reader.findEntry(tree, '/')).toMatchObject({ path: '/', type: 'directory' });
+        expect(await reader.findEntry(tree, '/etc/nowhere')).toBeNull();
+        expect(await reader.findEntry(tree, '/etc/link/below')).toBeNull();
+      });
+    });
+
     describe('comparing', () => {
       it('tells what only one side has, and what differs, with sizes', async () => {
         const base = treeOf(cache.cacheDir, cache.image('base').diffIds, 'merged');

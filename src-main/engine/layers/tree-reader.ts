@@ -8,6 +8,7 @@ import { buildTreeIndex, ErofsError, openErofs, type TreeIndex } from '../erofs/
 import { BoundedCache } from './bounded-cache.ts';
 import { compareTrees, type TreeComparison } from './compare-trees.ts';
 import { describeEfficiency } from './efficiency.ts';
+import { findEntry } from './find-entry.ts';
 import { findPath } from './find-path.ts';
 import { listDirectory } from './list-directory.ts';
 import { buildMergedIndex, type MergedIndex } from './merged-index.ts';
@@ -40,6 +41,8 @@ export interface TreeReader {
   efficiency(tree: LayerTree, options?: ReadOptions): Promise<ImageEfficiency>;
   /** Entries by name, change and size. Reads all metadata once. */
   searchTree(tree: LayerTree, query: SearchQuery, options?: ReadOptions): Promise<DirectoryListing>;
+  /** What a tree shows at a path, `removed` when it no longer does, or null. Never reads whole directories. */
+  findEntry(tree: LayerTree, path: string, options?: ReadOptions): Promise<TreeEntry | null>;
   /** The entry of one layer at a path, or null; `damaged` when the layer cannot tell. */
   findPath(layer: LayerFile, path: string): Promise<TreeEntry | null>;
   /** Paths that two trees show differently. Reads all metadata, and files that may differ. */
@@ -61,6 +64,7 @@ export function createTreeReader(): TreeReader {
       withLayers(tree, async (layers) =>
         searchTree(layers, await known.merge(layers, options), query, options),
       ),
+    findEntry: (tree, path, options) => withLayers(tree, (layers) => findEntry(layers, path, options)),
     findPath: async (layer, path) => findInLayer(layer, path),
     compareTrees: (left, right, options) =>
       withLayers(left, (leftLayers) =>
