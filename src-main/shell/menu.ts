@@ -28,9 +28,12 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     ...(accelerator === undefined ? {} : { accelerator }),
   });
   const about = { role: 'about' } as const;
+  const settings = item('Settings…', 'show-settings', 'CmdOrCtrl+,');
 
   const app: Items = [
     about,
+    SEPARATOR,
+    settings,
     SEPARATOR,
     { role: 'services' },
     SEPARATOR,
@@ -45,6 +48,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     item('Open Cache…', 'open-cache', 'CmdOrCtrl+O'),
     item('Open Sample Cache', 'open-sample'),
     SEPARATOR,
+    ...(isMac ? [] : [settings, SEPARATOR]),
     { role: 'close' },
     ...(isMac ? [] : [{ role: 'quit' } as const]),
   ];
@@ -74,6 +78,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     item('Find a File', 'show-search', 'CmdOrCtrl+4'),
     item('Compare', 'show-compare', 'CmdOrCtrl+5'),
     item('Reclaim', 'show-reclaim', 'CmdOrCtrl+6'),
+    item('Activity', 'show-activity', 'CmdOrCtrl+7'),
     SEPARATOR,
     { role: 'resetZoom' },
     { role: 'zoomIn' },

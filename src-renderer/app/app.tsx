@@ -1,6 +1,8 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Client } from '../client.ts';
+import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { followSettings, useSettings } from '../settings/settings-store.ts';
 import { LiveRegion, TooltipProvider } from '../ui/index.ts';
 import { ClientContext } from './client-context.ts';
 import { followCache } from './live.ts';
@@ -13,11 +15,15 @@ export interface AppProps {
 
 export function App({ client, queries }: AppProps) {
   useEffect(() => followCache(client, queries), [client, queries]);
+  useEffect(() => followSettings(client, queries), [client, queries]);
+  const sizeUnits = useSettings()?.sizeUnits;
   return (
     <ClientContext value={client}>
       <QueryClientProvider client={queries}>
         <TooltipProvider>
-          <Shell />
+          {/* Drawn anew in other units: sizes are words by then, nothing else depends on the setting. */}
+          <Shell key={sizeUnits === 'binary' ? 'binary' : 'decimal'} />
+          <SettingsDialog />
           <LiveRegion />
         </TooltipProvider>
       </QueryClientProvider>

@@ -1,6 +1,15 @@
-import { AppWindow, ChevronsUpDown, FlaskConical, FolderOpen, FolderSearch, HardDrive } from 'lucide-react';
+import {
+  AppWindow,
+  ChevronsUpDown,
+  FlaskConical,
+  FolderOpen,
+  FolderSearch,
+  HardDrive,
+  Settings as SettingsIcon,
+} from 'lucide-react';
 import { useState } from 'react';
 import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
+import { showSettings } from '../settings/settings-dialog.tsx';
 import { AlertDialog, Button, ErrorNotice, Menu, MenuItem, MenuSeparator } from '../ui/index.ts';
 import { useCommand } from './commands.ts';
 import { useHomeActions } from './home-actions.ts';
@@ -76,6 +85,10 @@ export function HomeChooser() {
         )}
         <MenuItem icon={<FlaskConical size={15} />} onSelect={openSample}>
           Open the sample cache
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem icon={<SettingsIcon size={15} />} onSelect={showSettings}>
+          Settings…
         </MenuItem>
       </Menu>
       <OpenHomeDialog isOpen={isAsking} onClose={() => setAsking(false)} />

@@ -1,7 +1,7 @@
 import { createStore, useStore } from './store.ts';
 
 /** The views of the sidebar. A new one is a word here and an entry in app/views.tsx. */
-export type ViewName = 'images' | 'layers' | 'map' | 'search' | 'compare' | 'reclaim';
+export type ViewName = 'images' | 'layers' | 'map' | 'search' | 'compare' | 'reclaim' | 'activity';
 
 export interface Place {
   readonly view: ViewName;

@@ -1,3 +1,5 @@
+import { Settings as SettingsIcon } from 'lucide-react';
+import { showSettings } from '../settings/settings-dialog.tsx';
 import { showView, usePlace } from './navigation.ts';
 import { useUsage } from './queries.ts';
 import styles from './sidebar.module.css';
@@ -31,6 +33,10 @@ export function Sidebar() {
           );
         })}
       </ul>
+      <button type="button" className={styles.entry} title="Settings" onClick={showSettings}>
+        <SettingsIcon size={17} aria-hidden="true" />
+        <span className={styles.label}>Settings</span>
+      </button>
       <div className={styles.usage}>
         <UsageCard usage={usage.data ?? null} />
       </div>

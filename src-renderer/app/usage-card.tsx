@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import { Bytes, StackedBar, Swatch } from '../ui/index.ts';
+import { SetAside } from '../undo/set-aside.tsx';
 import styles from './usage-card.module.css';
 import { usageShares } from './usage-lines.ts';
 
@@ -32,6 +33,7 @@ export function UsageCard({ usage }: UsageCardProps) {
           ))}
         </ul>
       )}
+      {usage !== null && <SetAside usage={usage} />}
       {usage !== null && usage.freeSpaceBytes !== null && (
         <p className={styles.free}>{formatBytes(usage.freeSpaceBytes)} free on this disk</p>
       )}

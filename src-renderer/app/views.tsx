@@ -1,6 +1,7 @@
 import {
   FileSearch,
   GitCompareArrows,
+  History,
   Image as ImageIcon,
   Layers,
   LayoutDashboard,
@@ -9,6 +10,7 @@ import {
 import type { ComponentType } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
+import { ActivityView } from '../activity/activity-view.tsx';
 import { CompareView } from '../compare/compare-view.tsx';
 import { DiskMapView } from '../disk-map/disk-map-view.tsx';
 import { ImagesView } from '../images/images-view.tsx';
@@ -85,5 +87,13 @@ export const VIEWS: readonly ViewEntry[] = [
     Content: ReclaimView,
     command: 'show-reclaim',
     count: ({ reclaimable }) => (reclaimable ? formatBytes(reclaimable) : null),
+  },
+  {
+    name: 'activity',
+    label: 'Activity',
+    Icon: History,
+    Content: ActivityView,
+    command: 'show-activity',
+    count: () => null,
   },
 ];

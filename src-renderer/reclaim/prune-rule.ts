@@ -61,35 +61,6 @@ export function parseField(field: NumberField, typed: string): number | null {
   return value >= least && value <= most && (isFractional || Number.isInteger(value)) ? value : null;
 }
 
-/** A rule read back from storage; whatever is not as it should be falls back to the first rule's. */
-export function parseRule(stored: string | null): PruneRule {
-  const value = readObject(stored);
-  if (value === null) return FIRST_RULE;
-  const number = (field: NumberField): number | null => {
-    const found = value[field];
-    if (found === null) return null;
-    return typeof found === 'number' ? parseField(field, String(found)) : FIRST_RULE[field];
-  };
-  const { pinned } = value;
-  return {
-    unusedForDays: number('unusedForDays'),
-    cacheUnderGB: number('cacheUnderGB'),
-    freeAtLeastGB: number('freeAtLeastGB'),
-    keepNewest: number('keepNewest'),
-    keepPulledWithinHours: number('keepPulledWithinHours'),
-    pinned: Array.isArray(pinned) ? pinned.filter((item) => typeof item === 'string') : [],
-  };
-}
-
 function toBytes(gigabytes: number): number {
   return Math.round(gigabytes * 1e9);
-}
-
-function readObject(stored: string | null): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(stored ?? 'null');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }

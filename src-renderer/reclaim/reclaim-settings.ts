@@ -1,11 +1,10 @@
 import { createStore, type Store } from '../app/store.ts';
-import { type PruneRule, parseRule } from './prune-rule.ts';
+import { FIRST_RULE, type PruneRule } from './prune-rule.ts';
 
 /** Which of the three the view shows. */
 export type ReclaimChoice = 'gcLayers' | 'gc' | 'prune';
 
 const CHOICE_KEY = 'strata.reclaimChoice';
-const RULE_KEY = 'strata.pruneRule';
 
 /** The choice made last, kept between starts. Set it before showing the view to preselect one. */
 export const reclaimChoice: Store<ReclaimChoice> = kept(
@@ -14,8 +13,8 @@ export const reclaimChoice: Store<ReclaimChoice> = kept(
   (choice) => choice,
 );
 
-/** The prune rule, kept between starts. */
-export const pruneRule: Store<PruneRule> = kept(RULE_KEY, parseRule, (rule) => JSON.stringify(rule));
+/** The prune rule and the pins: read from the settings file and written to it by settings/settings-store.ts. */
+export const pruneRule: Store<PruneRule> = createStore(FIRST_RULE);
 
 function kept<T>(key: string, parse: (stored: string | null) => T, format: (value: T) => string): Store<T> {
   const store = createStore(parse(read(key)));

@@ -4,8 +4,15 @@ export type SizeUnits = 'decimal' | 'binary';
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
+let shownUnits: SizeUnits = 'decimal';
+
+/** From now on `formatBytes` shows these units where it is not told: one choice of a person for the whole window. */
+export function showSizesIn(units: SizeUnits): void {
+  shownUnits = units;
+}
+
 /** `148.2 MB`, `1.94 GB`, `612 B`: three significant digits, at most two decimals. Negative and non-finite give `—`. */
-export function formatBytes(bytes: number | null, units: SizeUnits = 'decimal'): string {
+export function formatBytes(bytes: number | null, units: SizeUnits = shownUnits): string {
   if (bytes === null || !Number.isFinite(bytes) || bytes < 0) return '—';
   const base = units === 'decimal' ? 1000 : 1024;
   const names = units === 'decimal' ? DECIMAL : BINARY;

@@ -65,7 +65,9 @@ export type MenuCommand =
   | 'show-map'
   | 'show-search'
   | 'show-compare'
-  | 'show-reclaim';
+  | 'show-reclaim'
+  | 'show-activity'
+  | 'show-settings';
 
 export type ShellCommand =
   | { readonly kind: 'menu'; readonly command: MenuCommand }

@@ -1,0 +1,182 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { Settings } from '../../src-shared/domain/settings.ts';
+import { useCommand } from '../app/commands.ts';
+import { createStore, useStore } from '../app/store.ts';
+import { countOf } from '../detail/count-words.ts';
+import { PinEditor } from '../reclaim/pin-editor.tsx';
+import { pruneRule } from '../reclaim/reclaim-settings.ts';
+import { Button, CopyText, Dialog, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
+import { MinutesField } from './minutes-field.tsx';
+import styles from './settings-dialog.module.css';
+import { useChangeSettings, useKeptSettings } from './settings-store.ts';
+
+const isOpen = createStore(false);
+
+export function showSettings(): void {
+  isOpen.set(true);
+}
+
+const YEAR_MINUTES = 525_600;
+/** What switching undo on gives: an hour to think better of it. */
+const FIRST_UNDO_MINUTES = 60;
+
+/** What a person can choose about Strata itself. Every change holds at once. */
+export function SettingsDialog() {
+  useCommand('show-settings', showSettings);
+  const { state, error } = useKeptSettings();
+  const [isPinning, setPinning] = useState(false);
+  const isShown = useStore(isOpen);
+  if (isPinning) return <PinEditor onClose={() => setPinning(false)} />;
+  return (
+    <Dialog
+      isOpen={isShown}
+      onClose={() => isOpen.set(false)}
+      title="Settings"
+      width={560}
+      actions={<Button onClick={() => isOpen.set(false)}>Done</Button>}
+    >
+      {error !== null && <ErrorNotice error={error} />}
+      {state === null ? (
+        error === null && <Spinner label="Reading the settings" />
+      ) : (
+        <>
+          {state.notices.length > 0 && (
+            <Notice kind="warning" title="Part of the settings file could not be used">
+              {state.notices.map((notice) => (
+                <p key={notice}>{notice}</p>
+              ))}
+            </Notice>
+          )}
+          <Choices settings={state.settings} onPins={() => setPinning(true)} />
+          <p className={styles.file}>
+            Kept in <CopyText text={state.file} shown={state.file} what="path" />
+          </p>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+interface ChoicesProps {
+  readonly settings: Settings;
+  readonly onPins: () => void;
+}
+
+function Choices({ settings, onPins }: ChoicesProps) {
+  const change = useChangeSettings();
+  const { pinned } = useStore(pruneRule);
+  return (
+    <div className={styles.choices}>
+      <Choice
+        legend="Appearance"
+        name="theme"
+        value={settings.theme}
+        options={[
+          { value: 'system', label: 'As the system' },
+          { value: 'light', label: 'Light' },
+          { value: 'dark', label: 'Dark' },
+        ]}
+        onChange={(theme) => change({ theme })}
+      />
+      <Choice
+        legend="Sizes"
+        name="sizeUnits"
+        value={settings.sizeUnits}
+        options={[
+          { value: 'decimal', label: 'Decimal: 1 GB is 1000 MB' },
+          { value: 'binary', label: 'Binary: 1 GiB is 1024 MiB' },
+        ]}
+        onChange={(sizeUnits) => change({ sizeUnits })}
+      />
+      <Line
+        title="Undo removals"
+        about="Removed files are set aside first. They can be brought back until the time has passed; only then their space comes free."
+      >
+        <label className={styles.switch}>
+          <input
+            type="checkbox"
+            checked={settings.undoMinutes > 0}
+            aria-label="Undo removals"
+            onChange={(event) => change({ undoMinutes: event.target.checked ? FIRST_UNDO_MINUTES : 0 })}
+          />
+          {settings.undoMinutes > 0 ? 'On' : 'Off'}
+        </label>
+        {settings.undoMinutes > 0 && (
+          <MinutesField
+            label="Minutes a removal can be undone"
+            value={settings.undoMinutes}
+            least={1}
+            most={YEAR_MINUTES}
+            onChange={(undoMinutes) => change({ undoMinutes })}
+          />
+        )}
+      </Line>
+      <Line
+        title="Grace period"
+        about="A file no row knows counts as abandoned only when it is older than this."
+      >
+        <MinutesField
+          label="Minutes before a file counts as abandoned"
+          value={settings.graceMinutes}
+          least={0}
+          most={YEAR_MINUTES}
+          onChange={(graceMinutes) => change({ graceMinutes })}
+        />
+      </Line>
+      <Line title="Pinned images" about="Pruning never takes them. Pins hold in every cache.">
+        <Button size="small" onClick={onPins}>
+          {pinned.length === 0 ? 'Choose…' : `${countOf(pinned.length, 'image')}…`}
+        </Button>
+      </Line>
+    </div>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  readonly legend: string;
+  readonly name: string;
+  readonly value: Value;
+  readonly options: readonly { readonly value: Value; readonly label: string }[];
+  readonly onChange: (value: Value) => void;
+}
+
+function Choice<Value extends string>({ legend, name, value, options, onChange }: ChoiceProps<Value>) {
+  return (
+    <fieldset className={styles.line}>
+      <legend className={styles.title}>{legend}</legend>
+      <div className={styles.options}>
+        {options.map((option) => (
+          <label key={option.value} className={styles.switch}>
+            <input
+              type="radio"
+              name={name}
+              value={option.value}
+              checked={option.value === value}
+              onChange={() => onChange(option.value)}
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface LineProps {
+  readonly title: string;
+  readonly about: string;
+  readonly children: ReactNode;
+}
+
+function Line({ title, about, children }: LineProps) {
+  const words = useId();
+  return (
+    <fieldset className={styles.line} aria-describedby={words}>
+      <legend className={styles.title}>{title}</legend>
+      <p id={words} className={styles.about}>
+        {about}
+      </p>
+      <div className={styles.options}>{children}</div>
+    </fieldset>
+  );
+}
