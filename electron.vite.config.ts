@@ -9,6 +9,7 @@ export default defineConfig({
         input: {
           main: 'src-main/main.ts',
           serve: 'src-main/serve.ts',
+          cli: 'src-main/cli.ts',
           worker: 'src-main/engine/worker.ts',
         },
         // Flat: shared code finds the worker and the program's files beside and above itself, as the entries do.
