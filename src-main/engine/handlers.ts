@@ -1,6 +1,7 @@
 import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { freeSpace } from './apply/apply.ts';
 import { listHandles } from './database/index.ts';
+import { healthHandlers } from './health/handlers.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
 import { factsOf, summarizeLayer } from './inventory/facts.ts';
 import { summarizeUsage } from './inventory/usage.ts';
@@ -93,5 +94,6 @@ export function createHandlers(session: Session): Handlers {
     },
     ...treeHandlers(session),
     ...keepingHandlers(session),
+    ...healthHandlers(session),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActivityEntry, UsageSample } from '../domain/activity.ts';
+import type { HealthProgress, HealthReport } from '../domain/health.ts';
 import type { HomeState } from '../domain/home.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../domain/image.ts';
 import type { LayerSummary } from '../domain/layer.ts';
@@ -167,6 +168,11 @@ export const contract = {
   ),
   /** How large this cache was, oldest first: a sample an hour at most, and one when it changed by more than 1 %. */
   'activity.usage': call<Record<string, never>, readonly UsageSample[]>(nothing),
+
+  /** Rows against files, lengths, disk descriptors and device tables of every image. Reads little, writes nothing. */
+  'health.quick': call<Record<string, never>, HealthReport, HealthProgress>(nothing),
+  /** Every inode, checksum and digest of one image that can be recomputed. Reads all of it, writes nothing. */
+  'health.deep': call<{ reference: string }, HealthReport, HealthProgress>(z.strictObject({ reference })),
 
   'settings.get': call<Record<string, never>, SettingsState>(nothing),
   /** Changes the fields given and no other. */
