@@ -70,7 +70,7 @@ const ORDER: Readonly<Record<string, number>> = {
  * wants by then is put back. A crash at any instant leaves the database consistent and at worst files that the
  * next collection finds.
  *
- * @throws CacheFailure `world-changed` with the difference; `database-busy`; whatever planning throws.
+ * @throws CacheFailure `world-changed` with the difference; `database-busy`; `read-only`; whatever planning throws.
  */
 export async function applyDraft(
   world: World,
@@ -113,9 +113,7 @@ class Run {
     if (isStarted) {
       const database = openWritableDatabase(this.#world.paths.databaseFile);
       try {
-        this.#deleteRows(database);
-        this.#progress('rows');
-        await this.#deleteFiles(database);
+        await this.#delete(database);
       } finally {
         database.close();
       }
@@ -123,8 +121,26 @@ class Run {
     return this.#report(isStarted, freeBefore);
   }
 
-  #deleteRows(database: WritableDatabase): void {
+  /** The folder for the files comes first: what cannot be set aside must not lose its rows. */
+  async #delete(database: WritableDatabase): Promise<void> {
     const store = this.#world.readStore();
+    const setAside = this.#needsFolder() ? SetAside.create(this.#world.paths.cacheDir) : null;
+    try {
+      this.#deleteRows(database, store);
+      this.#progress('rows');
+      if (setAside !== null) await this.#deleteFiles(database, setAside);
+    } finally {
+      setAside?.close();
+    }
+  }
+
+  /** For files, and for the journal of rows that can come back. */
+  #needsFolder(): boolean {
+    const canUndo = this.#options.undoMinutes > 0;
+    return this.#seen.steps.some(({ entry, row }) => entry !== null || (canUndo && row !== null));
+  }
+
+  #deleteRows(database: WritableDatabase, store: StoreSnapshot): void {
     inImmediateTransaction(database, () => {
       if (!this.#world.stands(this.#seen, store)) this.#planAgain(readSnapshot(database), store);
       this.#planned = {
@@ -151,26 +167,19 @@ class Run {
     if (difference !== null) throw new WorldChanged(difference, now);
   }
 
-  async #deleteFiles(database: WritableDatabase): Promise<void> {
+  async #deleteFiles(database: WritableDatabase, setAside: SetAside): Promise<void> {
     const victims = this.#seen.steps
       .filter((step) => step.entry !== null)
       .toSorted((a, b) => (ORDER[a.item.kind] ?? 9) - (ORDER[b.item.kind] ?? 9));
-    const canUndo = this.#rows !== null && countRows(this.#rows) > 0;
-    if (victims.length === 0 && !canUndo) return;
-    const setAside = SetAside.create(this.#world.paths.cacheDir);
-    try {
-      for (let start = 0; start < victims.length; start += BATCH) {
-        const batch = victims.slice(start, start + BATCH);
-        if (this.#options.signal.aborted) {
-          for (const step of victims.slice(start)) this.#leave(step, 'stopped before its turn');
-          break;
-        }
-        await this.#deleteBatch(database, setAside, batch, victims);
+    for (let start = 0; start < victims.length; start += BATCH) {
+      const batch = victims.slice(start, start + BATCH);
+      if (this.#options.signal.aborted) {
+        for (const step of victims.slice(start)) this.#leave(step, 'stopped before its turn');
+        break;
       }
-      this.#keep(setAside);
-    } finally {
-      setAside.close();
+      await this.#deleteBatch(database, setAside, batch, victims);
     }
+    this.#keep(setAside);
   }
 
   async #deleteBatch(

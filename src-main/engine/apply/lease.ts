@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { tryLockExclusive } from '../store/locks.ts';
 
@@ -10,14 +10,17 @@ const LEASES = '.msb-leases';
  * locked shared by whoever reads or publishes the entry and exclusively by whoever deletes it. Where a storage
  * directory has that folder (`keepsLeases`) we take the lease as msb would; it is released, never deleted.
  *
- * @returns `held` while somebody uses the entry.
+ * @returns `held` while somebody uses the entry, or when that folder is no folder: a lock is never made through a
+ * link.
  */
 export function takeLease(file: string): { release(): void } | 'held' {
+  const folder = lstatSync(path.join(path.dirname(file), LEASES), { throwIfNoEntry: false });
+  if (folder?.isDirectory() !== true) return 'held';
   return tryLockExclusive(leasePath(file), { create: true }) ?? 'held';
 }
 
 export function keepsLeases(directory: string): boolean {
-  return existsSync(path.join(directory, LEASES));
+  return lstatSync(path.join(directory, LEASES), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Where the lease of a file lies: relative to what `file` is relative to. */

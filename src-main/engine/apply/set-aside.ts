@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -6,7 +5,6 @@ import {
   readdirSync,
   renameSync,
   rmdirSync,
-  rmSync,
   unlink,
   unlinkSync,
 } from 'node:fs';
@@ -19,11 +17,20 @@ import { measureTree } from '../store/tree-size.ts';
 import { type Journal, writeJournal } from '../undo/journal.ts';
 import type { World } from './apply.ts';
 import { keepsLeases, leasePath, takeLease } from './lease.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import { removeTree } from './remove-tree.ts';
 import { wantedNow } from './wanted.ts';
 
 /** Held in a removal's folder for as long as somebody works on it. */
 export const ACTIVE_LOCK = 'active.lock';
 const LOOK = { bigint: true } as const;
+const NESTED = new RegExp(`^(?:${OWN_FOLDER.replace('.', '\\.')}/[0-9a-f]{32}/)+`);
+
+interface Folder {
+  readonly isLink: boolean;
+  /** Whether msb keeps leases in it. */
+  readonly isLeased: boolean;
+}
 
 interface Release {
   release(): void;
@@ -43,15 +50,14 @@ export class SetAside {
   readonly #made = new Set<string>();
   readonly #madeFor = new Set<string>();
   readonly #leases = new Map<string, Release>();
-  /** Whether msb keeps leases in a folder, for as long as one slice of the work takes. */
-  readonly #leased = new Map<string, boolean>();
+  /** What a folder is, for as long as one slice of the work takes. */
+  readonly #folders = new Map<string, Folder>();
   /** Of the files in here that have no other name: what their blocks give back. */
   readonly #freedBytes = new Map<StoreEntry, number>();
 
+  /** @throws CacheFailure `read-only` when the folder cannot be made. */
   static create(cacheDir: string): SetAside {
-    const name = `${OWN_FOLDER}/${randomBytes(16).toString('hex')}`;
-    mkdirSync(path.join(cacheDir, name), { recursive: true, mode: 0o700 });
-    return new SetAside(cacheDir, name);
+    return new SetAside(cacheDir, makeOwnFolder(cacheDir));
   }
 
   private constructor(cacheDir: string, name: string) {
@@ -66,7 +72,7 @@ export class SetAside {
    * lease on it, or the system refused.
    */
   move(entries: readonly StoreEntry[]): ReadonlyMap<StoreEntry, string> {
-    this.#leased.clear();
+    this.#folders.clear();
     const refused = new Map<StoreEntry, string>();
     for (const entry of entries) {
       const reason = this.#moveOne(entry);
@@ -85,7 +91,9 @@ export class SetAside {
       if (entry.type === 'file' && (!stats.isFile() || Number(stats.size) !== entry.logicalBytes))
         return 'it changed meanwhile';
       const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
-      if (this.#keepsLeases(folder)) {
+      const { isLink, isLeased } = this.#lookAtFolder(folder);
+      if (isLink) return 'a link has taken the place of its folder';
+      if (isLeased) {
         const lease = takeLease(source);
         if (lease === 'held') return 'msb is using it';
         this.#leases.set(entry.path, lease);
@@ -100,11 +108,12 @@ export class SetAside {
     }
   }
 
-  #keepsLeases(folder: string): boolean {
-    const known = this.#leased.get(folder);
+  #lookAtFolder(folder: string): Folder {
+    const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const found = keepsLeases(`${this.#cacheDir}/${folder}`);
-    this.#leased.set(folder, found);
+    const directory = `${this.#cacheDir}/${folder}`;
+    const found = { isLink: !isRealFolder(directory), isLeased: keepsLeases(directory) };
+    this.#folders.set(folder, found);
     return found;
   }
 
@@ -141,7 +150,7 @@ export class SetAside {
     if (entry.type === 'directory') {
       if (entry.what.kind === 'leftover') return this.#unlinkLeftover(target, world);
       const bytes = measureTree(target).freedBytes;
-      rmSync(target, { recursive: true });
+      removeTree(target);
       return bytes;
     }
     const stats = lstatSync(target, LOOK);
@@ -162,7 +171,7 @@ export class SetAside {
     try {
       restoreWanted(directory, this.#cacheDir, world);
       const bytes = measureTree(directory).freedBytes;
-      rmSync(directory, { recursive: true });
+      removeTree(directory);
       return bytes;
     } finally {
       lock?.release();
@@ -227,9 +236,11 @@ export function restoreWanted(directory: string, cacheDir: string, world: World)
   try {
     const inventory = world.join(readSnapshot(database), world.readStore());
     for (const relative of filesBelow(directory)) {
-      const what = classify(relative, 'file');
+      // Freeing what one removal had left may itself have been interrupted: then it lies a folder deeper.
+      const inner = relative.replace(NESTED, '');
+      const what = classify(inner, 'file');
       if (what.kind === 'unknown' || what.kind === 'directory') continue;
-      const original = path.join(cacheDir, relative);
+      const original = path.join(cacheDir, inner);
       if (wantedNow(inventory, what) !== null) restore(path.join(directory, relative), original);
     }
   } finally {
@@ -252,12 +263,21 @@ function filesBelow(directory: string): readonly string[] {
 }
 
 function restore(from: string, to: string): void {
-  if (existsSync(to)) return;
   try {
+    if (isThere(to) || !isRealFolder(path.dirname(to))) return;
     renameSync(from, to);
   } catch {
     // Still set aside: the next collection finds it, and puts it back if it is needed.
   }
+}
+
+/** A link to nowhere is there, too. */
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isRealFolder(directory: string): boolean {
+  return lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function removeIfEmpty(directory: string): void {
@@ -279,7 +299,7 @@ function describeRefusal(error: unknown): string {
     case 'EROFS':
       return 'the file system is read-only';
     case 'EXDEV':
-      return 'it is on another file system than the cache';
+      return 'it is on another file system than the cache, or one is mounted in it';
     case 'EBUSY':
     case 'ETXTBSY':
       return 'the system says it is in use';

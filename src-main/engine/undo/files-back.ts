@@ -68,8 +68,9 @@ export class FilesBack {
     if (kind === 'unknown' || kind === 'directory' || path.posix.normalize(file.path) !== file.path) {
       return `${file.path} is no file of a cache.`;
     }
-    const parent = look(path.dirname(this.#to(file)));
-    if (parent !== null && !parent.isDirectory()) return `The folder of ${file.path} is no folder any more.`;
+    for (const root of [this.#cacheDir, this.#folder]) {
+      if (!isBelowFolders(root, file.path)) return `The folder of ${file.path} is no folder any more.`;
+    }
     const [from, to] = [look(this.#from(file)), look(this.#to(file))];
     if (to === null) {
       const isThere = file.type === 'directory' ? from?.isDirectory() : from?.isFile();
@@ -108,6 +109,15 @@ export class FilesBack {
   #to(file: SavedFile): string {
     return path.join(this.#cacheDir, file.path);
   }
+}
+
+/** No link stands on the way from `root` to the file; folders may be missing. */
+function isBelowFolders(root: string, relative: string): boolean {
+  for (let folder = path.posix.dirname(relative); folder !== '.'; folder = path.posix.dirname(folder)) {
+    const stats = look(path.join(root, folder));
+    if (stats !== null && !stats.isDirectory()) return false;
+  }
+  return true;
 }
 
 function look(file: string): BigIntStats | null {

@@ -66,10 +66,18 @@ export function restoreRows(database: WritableDatabase, saved: SavedRows): reado
   return new Restoring(database, saved).run();
 }
 
+const integer = z
+  .string()
+  .regex(/^-?[0-9]{1,19}$/)
+  .refine((text) => BigInt.asIntN(64, BigInt(text)) === BigInt(text));
+const hex = z.string().regex(/^(?:[0-9A-Fa-f]{2})*$/);
 const savedValue = z.union([
   z.string(),
   z.null(),
-  z.tuple([z.enum(['integer', 'real', 'blob', 'text']), z.string()]),
+  z.tuple([z.literal('integer'), integer]),
+  z.tuple([z.literal('real'), z.string()]),
+  z.tuple([z.literal('blob'), hex]),
+  z.tuple([z.literal('text'), hex]),
 ]);
 const savedTable = z.object({ columns: z.array(z.string()), rows: z.array(z.array(savedValue)) });
 const digests = z.record(z.string(), z.string());

@@ -1,8 +1,10 @@
-import { readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { PlanAction, RemovedItem } from '../../../src-shared/domain/plan.ts';
 import type { UndoEntry, UndoRestored } from '../../../src-shared/domain/undo.ts';
 import type { World } from '../apply/apply.ts';
+import { hasOwnFolder } from '../apply/own-folder.ts';
+import { holdsMount, removeTree } from '../apply/remove-tree.ts';
 import { ACTIVE_LOCK, restoreWanted } from '../apply/set-aside.ts';
 import { inImmediateTransaction, openWritableDatabase } from '../database/index.ts';
 import { CacheFailure } from '../failure.ts';
@@ -22,6 +24,7 @@ export function listUndo(world: World): readonly UndoEntry[] {
 /** The folders that have a journal. */
 export function undoIds(world: World): readonly string[] {
   const own = path.join(world.paths.cacheDir, OWN_FOLDER);
+  if (!hasOwnFolder(world.paths.cacheDir)) return [];
   try {
     const folders = readdirSync(own, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return folders.map(({ name }) => name).filter((name) => isUndo(world, name));
@@ -64,7 +67,7 @@ export function restoreUndo(world: World, id: string): Restored {
       });
     } catch (error) {
       files.renameBack();
-      throw error;
+      throw isConstraint(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
     } finally {
       files.release();
       database.close();
@@ -162,6 +165,7 @@ function withFolder<T>(world: World, id: string, work: (folder: string) => T): T
   try {
     // Whoever had the lock before may have finished it.
     if (!hasJournal(folder)) throw notFound();
+    if (holdsMount(folder)) throw blocked(id, [`Another file system is mounted in ${folder}.`]);
     return work(folder);
   } finally {
     lock?.release();
@@ -169,10 +173,16 @@ function withFolder<T>(world: World, id: string, work: (folder: string) => T): T
   }
 }
 
+/** SQLite refused a row: a journal somebody has written to, or a database that others changed. */
+function isConstraint(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT');
+}
+
 /** First the journal: what is left by a crash then is a leftover, which the next collection finds. */
 function removeFolder(folder: string): void {
   unlinkSync(path.join(folder, JOURNAL));
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 }
 
 function removeUnlessUsed(folder: string): void {
