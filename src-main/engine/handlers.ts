@@ -19,7 +19,7 @@ export function createHandlers(session: Session): Handlers {
       return session.state();
     },
     'home.open': async ({ path }) => {
-      await session.ready();
+      await session.settled();
       session.open(path);
       return session.state();
     },

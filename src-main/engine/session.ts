@@ -64,6 +64,8 @@ export class Session implements World {
   #paths: HomePaths;
   #isSample = false;
   #samplePending: Promise<void> | null = null;
+  /** Why the home that was asked for at the start could not be opened. */
+  #unopened: { readonly error: unknown } | null = null;
   #reader: StoreReader;
   #database: { readonly handle: ReadableDatabase; readonly inode: bigint; readonly opened: number } | null =
     null;
@@ -80,18 +82,39 @@ export class Session implements World {
     this.settings = new SettingsFile(options.dataDir);
     this.activity = new ActivityLog(options.dataDir);
     this.usageLog = new UsageLog(options.dataDir);
-    this.#paths = this.#resolve(options.homeOption);
+    this.#paths = this.#resolveOrWait(options.homeOption);
     this.#reader = createStoreReader(this.#paths);
-    if (options.startWithSample) this.#samplePending = this.openSample();
+    if (options.startWithSample) this.#samplePending = this.openSample().catch((error) => this.#fail(error));
   }
 
   get paths(): HomePaths {
     return this.#paths;
   }
 
-  /** Waits for a sample that is being unpacked; every call starts here. */
+  /** Waits for a sample that is being unpacked; every call starts here. @throws why there is no home to look at. */
   async ready(): Promise<void> {
+    await this.settled();
+    if (this.#unopened !== null) throw this.#unopened.error;
+  }
+
+  /** Waits likewise, for the calls that open another home: they work without one. */
+  async settled(): Promise<void> {
     await this.#samplePending;
+  }
+
+  #fail(error: unknown): void {
+    this.#unopened = { error };
+  }
+
+  /** A home that is misconfigured is told by every call until another is opened. */
+  #resolveOrWait(homeOption: string | null): HomePaths {
+    try {
+      return this.#resolve(homeOption);
+    } catch (error) {
+      this.#fail(error);
+      const nowhere = path.join(this.#options.scratchDir, 'no-home');
+      return resolveHome({ homeOption: nowhere, env: {}, userHome: nowhere });
+    }
   }
 
   #resolve(homeOption: string | null): HomePaths {
@@ -117,6 +140,7 @@ export class Session implements World {
     if (this.#isApplying) throw invalidPath('cannot be opened while a removal is under way');
     this.#closeDatabase();
     this.#paths = paths;
+    this.#unopened = null;
     this.#isSample = isSample;
     this.#reader = createStoreReader(paths);
   }
