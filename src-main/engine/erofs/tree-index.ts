@@ -3,7 +3,17 @@ import { DirentTable } from './dirent-table.ts';
 import { ErofsError } from './erofs-error.ts';
 import { trimmed, withRoom } from './growing.ts';
 import type { ErofsImage } from './image.ts';
-import { InodeRecord, isDirectory, S_IFBLK, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './inode.ts';
+import {
+  InodeRecord,
+  isDirectory,
+  isWhiteout,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from './inode.ts';
 import { Pacer } from './pacer.ts';
 
 /** The root directory's entry; it is its own parent and has the empty name. */
@@ -17,15 +27,17 @@ const MAX_DAMAGE_NOTES = 1000;
 const OPAQUE = 1;
 const DAMAGED = 2;
 const UNREADABLE = 4;
+const WHITEOUT = 8;
 
 const DIRECTORY_TYPE = 2;
 /** What a dirent's file type says of the mode. */
 const MODE_OF_TYPE: readonly number[] = [0, S_IFREG, S_IFDIR, S_IFCHR, S_IFBLK, 0o010000, 0o140000, S_IFLNK];
 
 /**
- * Every entry of an image as columns of numbers, about 65 bytes each with an average name: two hundred thousand
- * files take 13 MB outside the garbage collected heap. Entry 0 is the root. The children of a directory stand
- * together, sorted by name bytes, from `firstChild` on; a parent always stands before its children.
+ * Every entry of an image as columns of numbers, about 50 bytes each with an average name: two hundred thousand
+ * files take 10 MB outside the garbage collected heap. Entry 0 is the root. The children of a directory stand
+ * together, sorted by name bytes, from `firstChild` on; a parent always stands before its children. Owner, time and
+ * the rest are read from the image where they are wanted.
  *
  * What a hard link has in common with another name is its `nid`.
  */
@@ -36,15 +48,9 @@ export class TreeIndex {
   childCount: Uint32Array;
   /** Type and permission bits; of an entry whose inode cannot be read, only the type its directory tells. */
   mode: Uint16Array;
-  uid: Uint32Array;
-  gid: Uint32Array;
   /** Bytes, exact. */
   size: Float64Array;
-  /** Seconds; times beyond 2^53 seconds are rounded. */
-  mtime: Float64Array;
   linkCount: Uint32Array;
-  /** Of devices; else without meaning. */
-  deviceNumber: Uint32Array;
   #flags: Uint8Array;
   readonly #damage = new Map<number, string>();
 
@@ -54,12 +60,8 @@ export class TreeIndex {
     this.firstChild = new Uint32Array(expected);
     this.childCount = new Uint32Array(expected);
     this.mode = new Uint16Array(expected);
-    this.uid = new Uint32Array(expected);
-    this.gid = new Uint32Array(expected);
     this.size = new Float64Array(expected);
-    this.mtime = new Float64Array(expected);
     this.linkCount = new Uint32Array(expected);
-    this.deviceNumber = new Uint32Array(expected);
     this.#flags = new Uint8Array(expected);
   }
 
@@ -77,9 +79,7 @@ export class TreeIndex {
 
   /** Character device 0:0: deletes the name in the layers below. */
   isWhiteout(entry: number): boolean {
-    return (
-      (this.mode[entry]! & S_IFMT) === S_IFCHR && this.deviceNumber[entry] === 0 && this.isReadable(entry)
-    );
+    return (this.#flags[entry]! & WHITEOUT) !== 0;
   }
 
   /** False when the inode could not be read: nothing but the name and perhaps the type is then known. */
@@ -114,12 +114,8 @@ export class TreeIndex {
       this.firstChild,
       this.childCount,
       this.mode,
-      this.uid,
-      this.gid,
       this.size,
-      this.mtime,
       this.linkCount,
-      this.deviceNumber,
       this.#flags,
     ];
     return columns.reduce((sum, column) => sum + column.byteLength, 0);
@@ -139,12 +135,9 @@ export class TreeIndex {
 
   setInode(entry: number, record: InodeRecord): void {
     this.mode[entry] = record.mode;
-    this.uid[entry] = record.uid;
-    this.gid[entry] = record.gid;
     this.size[entry] = record.size;
-    this.mtime[entry] = record.mtimeHigh * 0x1_0000_0000 + record.mtimeLow;
     this.linkCount[entry] = record.linkCount;
-    this.deviceNumber[entry] = record.union;
+    if (isWhiteout(record)) this.#flags[entry]! |= WHITEOUT;
   }
 
   noteOpaque(entry: number): void {
@@ -171,12 +164,8 @@ export class TreeIndex {
     this.firstChild = to(this.firstChild);
     this.childCount = to(this.childCount);
     this.mode = to(this.mode);
-    this.uid = to(this.uid);
-    this.gid = to(this.gid);
     this.size = to(this.size);
-    this.mtime = to(this.mtime);
     this.linkCount = to(this.linkCount);
-    this.deviceNumber = to(this.deviceNumber);
     this.#flags = to(this.#flags);
   }
 }
