@@ -46,7 +46,6 @@ class Comparing implements TreeComparison {
   readonly #left: ComparedTree;
   readonly #right: ComparedTree;
   readonly #pacer: Pacer;
-  readonly #pending: Pair[] = [];
   #bytesLeft = MAX_READ_BYTES;
   readonly files: ComparedFile[] = [];
   readonly counts = { added: 0, removed: 0, modified: 0 };
@@ -60,11 +59,17 @@ class Comparing implements TreeComparison {
 
   async run(): Promise<void> {
     const rootOf = ({ index }: ComparedTree) => (index.count === 0 ? null : ROOT);
-    this.#enter({ path: '/', left: rootOf(this.#left), right: rootOf(this.#right) });
-    for (let pair = this.#pending.pop(); pair !== undefined; pair = this.#pending.pop()) {
+    const root = { path: '/', left: rootOf(this.#left), right: rootOf(this.#right) };
+    const open = [this.#pairsIn(root)];
+    for (let directory = open.at(-1); directory !== undefined; directory = open.at(-1)) {
+      const { value: pair, done } = directory.next();
+      if (done === true) {
+        open.pop();
+        continue;
+      }
       const change = await this.#changeOf(pair);
       if (change !== null) this.#note(pair, change);
-      this.#enter(pair);
+      open.push(this.#pairsIn(pair));
       if (this.#pacer.isDue()) await this.#pacer.rest();
     }
   }
@@ -86,25 +91,21 @@ class Comparing implements TreeComparison {
     this.files.push({ path: pair.path, change, leftBytes, rightBytes });
   }
 
-  /** Puts the names that either directory shows on the stack, the first on top. */
-  #enter({ path, left, right }: Pair): void {
-    const leftIds = shownChildren(this.#left.index, left);
-    const rightIds = shownChildren(this.#right.index, right);
-    const pairs: Pair[] = [];
-    for (let l = 0, r = 0; l < leftIds.length || r < rightIds.length; ) {
-      const leftName = l < leftIds.length ? this.#left.index.nameOf(leftIds[l]!) : null;
-      const rightName = r < rightIds.length ? this.#right.index.nameOf(rightIds[r]!) : null;
-      const order = leftName === null ? 1 : rightName === null ? -1 : leftName.compare(rightName);
-      const name = encodeName(order <= 0 ? leftName! : rightName!);
-      pairs.push({
-        path: joinPath(path, name),
-        left: order <= 0 ? leftIds[l]! : null,
-        right: order >= 0 ? rightIds[r]! : null,
-      });
-      if (order <= 0) l += 1;
-      if (order >= 0) r += 1;
+  /** The names that either directory shows, in order. */
+  *#pairsIn({ path, left, right }: Pair): Generator<Pair, undefined> {
+    const leftChildren = shownChildren(this.#left.index, left);
+    const rightChildren = shownChildren(this.#right.index, right);
+    let l = leftChildren.next().value;
+    let r = rightChildren.next().value;
+    while (l !== undefined || r !== undefined) {
+      const order = l === undefined ? 1 : r === undefined ? -1 : l.name.compare(r.name);
+      const leftChild = order <= 0 ? l : undefined;
+      const rightChild = order >= 0 ? r : undefined;
+      const name = encodeName((leftChild ?? rightChild)!.name);
+      yield { path: joinPath(path, name), left: leftChild?.id ?? null, right: rightChild?.id ?? null };
+      if (order <= 0) l = leftChildren.next().value;
+      if (order >= 0) r = rightChildren.next().value;
     }
-    for (const pair of pairs.reverse()) this.#pending.push(pair);
   }
 
   async #isSame(leftId: number, rightId: number): Promise<boolean> {
@@ -121,11 +122,15 @@ class Comparing implements TreeComparison {
   }
 }
 
-function shownChildren(index: MergedIndex, id: number | null): readonly number[] {
-  if (id === null || !index.indexOf(id).isDirectory(index.entry[id]!)) return [];
+function* shownChildren(
+  index: MergedIndex,
+  id: number | null,
+): Generator<{ readonly id: number; readonly name: Buffer }, undefined> {
+  if (id === null || !index.indexOf(id).isDirectory(index.entry[id]!)) return;
   const first = index.firstChild[id]!;
-  const children = Array.from({ length: index.childCount[id]! }, (_, offset) => first + offset);
-  return children.filter((child) => !index.isRemoved(child));
+  for (let child = first; child < first + index.childCount[id]!; child += 1) {
+    if (!index.isRemoved(child)) yield { id: child, name: index.nameOf(child) };
+  }
 }
 
 function place({ layers, index }: ComparedTree, id: number): readonly [OpenLayer, number] {

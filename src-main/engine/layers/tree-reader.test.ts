@@ -77,6 +77,27 @@ const ODD_NAMES: TarEntry[] = [
 ].map((name) => file(name, 'found'));
 const MANY = Array.from({ length: 10_500 }, (_, n) => file(`many/${String(n).padStart(5, '0')}`, ''));
 
+const LEFT = [
+  file('bytes', 'one'),
+  file('big', { sizeBytes: 600_000, fill: 'text' }),
+  directory('directory-mode', { mode: 0o755 }),
+  symlink('link', 'abc'),
+  file('owner', 'o', { uid: 1 }),
+  charDevice('rdev', 1, 3),
+  file('time', 't', { mtime: 1 }),
+  file('type', 'a file'),
+];
+const RIGHT = [
+  file('bytes', 'two'),
+  file('big', { sizeBytes: 600_000, fill: 'text' }, { mtime: 7 }),
+  directory('directory-mode', { mode: 0o700 }),
+  symlink('link', 'abd'),
+  file('owner', 'o', { uid: 2 }),
+  charDevice('rdev', 1, 5),
+  file('time', 't', { mtime: 2 }),
+  file('type/inside', 'a directory'),
+];
+
 /** One line for each entry: what happened, which layer brings it, its name, what it hides, who removed it. */
 function rows({ entries }: DirectoryListing): string[] {
   return entries.map((entry) => {
@@ -116,6 +137,8 @@ describeWithMsb(
         { references: ['app'], layers: [{ entries: BASE }, { entries: MIDDLE }, { entries: TOP }] },
         { references: ['base'], layers: [{ entries: BASE }] },
         { references: ['names'], layers: [{ entries: ODD_NAMES }] },
+        { references: ['left'], layers: [{ entries: LEFT }] },
+        { references: ['right'], layers: [{ entries: RIGHT }] },
         {
           references: ['many'],
           layers: [{ entries: MANY }, { entries: [file('many/00005x', 'x'), whiteout('many/0')] }],
@@ -438,6 +461,22 @@ describeWithMsb(
             { path: '/opt/deep/more', change: 'removed', leftBytes: 4, rightBytes: null },
           ],
         });
+      });
+
+      it('looks at bytes, targets, owners and types, and not at times', async () => {
+        const [left, right] = ['left', 'right'].map((name) =>
+          treeOf(cache.cacheDir, cache.image(name).diffIds, 'merged'),
+        );
+        const { files } = await reader.compareTrees(left!, right!);
+        expect(files.map(({ path, change }) => `${change} ${path}`)).toEqual([
+          'modified /bytes',
+          'modified /directory-mode',
+          'modified /link',
+          'modified /owner',
+          'modified /rdev',
+          'modified /type',
+          'added /type/inside',
+        ]);
       });
 
       it('of a tree with itself finds nothing', async () => {
