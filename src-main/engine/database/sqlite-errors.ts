@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import type { CacheError } from '../../../src-shared/ipc/cache-error.ts';
@@ -38,7 +38,12 @@ function describe(error: SqliteError, file: string, waitedMs: number): CacheErro
     case 'SQLITE_NOTADB':
       return damaged(file, 'is not an SQLite database');
     case 'SQLITE_IOERR':
-      return damaged(file, `could not be read or written (${error.code})`);
+      return damaged(
+        file,
+        isDiskFull(file)
+          ? 'the disk is full, and SQLite needs 32 KB beside the database to read it: free some space first'
+          : `could not be read or written (${error.code})`,
+      );
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_PERM':
     case 'SQLITE_AUTH':
@@ -75,6 +80,15 @@ function whyNotOpened(file: string): string {
     return 'its folder cannot be written to, and SQLite needs the file msb.db-shm there to read it: run any msb command once as its owner, or make the folder writable';
   }
   return 'SQLite cannot open it or the files beside it';
+}
+
+function isDiskFull(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path.dirname(file));
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 function isAllowed(file: string, mode: number): boolean {

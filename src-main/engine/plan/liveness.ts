@@ -29,12 +29,15 @@ export class Liveness {
   readonly #removed: ReadonlySet<ReferenceNode>;
   readonly #scope: Scope;
   readonly #everythingHeld: KeepReason;
+  /** Files are renamed before they are deleted, which works within one file system only. */
+  readonly #cacheDev: string | null;
   readonly #metadata = new Map<MetadataNode, KeepReason>();
 
   constructor(inventory: Inventory, removed: ReadonlySet<ReferenceNode>, scope: Scope) {
     this.#inventory = inventory;
     this.#removed = removed;
     this.#scope = scope;
+    this.#cacheDev = inventory.store.entries.find(({ path }) => path === '')?.dev ?? null;
     this.#everythingHeld = whatHoldsEverything(inventory);
   }
 
@@ -54,6 +57,8 @@ export class Liveness {
    */
   keepsFile(entry: StoreEntry, isKnown: boolean): KeepReason {
     if (this.isBusy) return 'msb is pulling, loading or saving; stays until it ends';
+    if (this.#cacheDev !== null && entry.dev !== this.#cacheDev)
+      return 'it is on another file system than the cache';
     if (isKnown) return null;
     if (!this.#inventory.canProbeLocks)
       return 'locks cannot be probed here, so only what rows prove is taken';
