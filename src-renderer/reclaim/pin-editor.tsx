@@ -17,7 +17,6 @@ export function PinEditor({ onClose }: { readonly onClose: () => void }) {
   const images = useImages();
   const { pinned } = useStore(pruneRule);
   const [needle, setNeedle] = useState('');
-  const pins = new Set(pinned);
   // In the order of the moment it opened: a line must not jump away when it is ticked.
   const [first] = useState(pinned);
   const all = useMemo(() => {
@@ -25,18 +24,6 @@ export function PinEditor({ onClose }: { readonly onClose: () => void }) {
     return [...new Set([...first, ...cached])];
   }, [images.data, first]);
   const found = all.filter((reference) => reference.toLowerCase().includes(needle.trim().toLowerCase()));
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: found.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 10,
-  });
-  const toggle = (reference: string, isPinned: boolean) =>
-    pruneRule.set((rule) => ({
-      ...rule,
-      pinned: isPinned ? [...rule.pinned, reference] : rule.pinned.filter((one) => one !== reference),
-    }));
   return (
     <Dialog
       isOpen
@@ -52,34 +39,61 @@ export function PinEditor({ onClose }: { readonly onClose: () => void }) {
       }
     >
       <FindBox label="Find an image" value={needle} onChange={setNeedle} />
-      <div ref={scroller} className={styles.scroller}>
-        {found.length === 0 && <p className={styles.none}>No image matches.</p>}
-        <ul className={styles.list} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const reference = found[item.index]!;
-            return (
-              <li
-                key={reference}
-                className={styles.slot}
-                style={{ transform: `translateY(${item.start}px)` }}
-                aria-setsize={found.length}
-                aria-posinset={item.index + 1}
-              >
-                <label className={styles.line} title={toVisible(reference)}>
-                  <input
-                    type="checkbox"
-                    checked={pins.has(reference)}
-                    onChange={(event) => toggle(reference, event.target.checked)}
-                  />
-                  <span className={styles.name}>
-                    <SafeReference reference={reference} />
-                  </span>
-                </label>
-              </li>
-            );
-          })}
-        </ul>
-      </div>
+      <PinList references={found} pinned={pinned} />
     </Dialog>
   );
+}
+
+interface PinListProps {
+  readonly references: readonly string[];
+  readonly pinned: readonly string[];
+}
+
+/** A component of its own: the dialog mounts what it holds later, and only then is there something that scrolls. */
+function PinList({ references, pinned }: PinListProps) {
+  const pins = useMemo(() => new Set(pinned), [pinned]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: references.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 10,
+  });
+  return (
+    <div ref={scroller} className={styles.scroller}>
+      {references.length === 0 && <p className={styles.none}>No image matches.</p>}
+      <ul className={styles.list} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const reference = references[item.index]!;
+          return (
+            <li
+              key={reference}
+              className={styles.slot}
+              style={{ transform: `translateY(${item.start}px)` }}
+              aria-setsize={references.length}
+              aria-posinset={item.index + 1}
+            >
+              <label className={styles.line} title={toVisible(reference)}>
+                <input
+                  type="checkbox"
+                  checked={pins.has(reference)}
+                  onChange={(event) => setPinned(reference, event.target.checked)}
+                />
+                <span className={styles.name}>
+                  <SafeReference reference={reference} />
+                </span>
+              </label>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function setPinned(reference: string, isPinned: boolean): void {
+  pruneRule.set((rule) => ({
+    ...rule,
+    pinned: isPinned ? [...rule.pinned, reference] : rule.pinned.filter((one) => one !== reference),
+  }));
 }
