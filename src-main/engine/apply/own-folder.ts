@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type BigIntStats, lstatSync, mkdirSync } from 'node:fs';
+import { type BigIntStats, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { CacheFailure } from '../failure.ts';
 import { OWN_FOLDER } from '../store/names.ts';
@@ -20,6 +20,7 @@ export function makeOwnFolder(cacheDir: string): string {
     mkdirSync(path.join(cacheDir, name), { mode: 0o700 });
     return name;
   } catch (error) {
+    removeIfEmpty(own);
     throw error instanceof CacheFailure ? error : readOnly(describe(own, error), error);
   }
 }
@@ -30,6 +31,14 @@ export function hasOwnFolder(cacheDir: string): boolean {
     return look(path.join(cacheDir, OWN_FOLDER))?.isDirectory() ?? false;
   } catch {
     return false;
+  }
+}
+
+function removeIfEmpty(own: string): void {
+  try {
+    rmdirSync(own);
+  } catch {
+    // Somebody else's, or another removal is at work in it.
   }
 }
 

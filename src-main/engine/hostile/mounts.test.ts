@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -69,6 +70,16 @@ function moveOnto(cache: TestCache, ...mountOptions: readonly string[]): string 
   const home = join(target, 'home');
   cpSync(cache.home, home, { recursive: true, preserveTimestamps: true });
   return home;
+}
+
+/** As msb does, which never closes its database: the next reader finds the memory it shared. */
+function leaveSharedMemory(home: string): void {
+  const database = new Database(join(home, 'db/msb.db'));
+  database.prepare('SELECT count(*) FROM image_ref').get();
+  const files = ['msb.db-shm', 'msb.db-wal'].map((name) => join(home, 'db', name));
+  const contents = files.map((file) => readFileSync(file));
+  database.close();
+  for (const [index, file] of files.entries()) writeFileSync(file, contents[index]!);
 }
 
 /** Writes until the file system takes no more. */
@@ -157,6 +168,7 @@ describe.skipIf(reason !== null)(
       'that are full (%s) change nothing, or all of what was announced',
       async (_kind, options) => {
         const home = moveOnto(await make(), ...options());
+        leaveSharedMemory(home);
         const empty = fill(dirname(home));
         const client = open(home);
         expect(refusals(await lookAtEverything(client))).toEqual({});
@@ -176,6 +188,25 @@ describe.skipIf(reason !== null)(
         await client.call('cache.gc', {});
         expect((await client.plan({ kind: 'gc' })).items).toEqual([]);
         expect(checkHeldImages(home)).toEqual([]);
+      },
+      SLOW,
+    );
+
+    it(
+      'that are full, with nothing left to read the database with, say so',
+      async () => {
+        const home = moveOnto(await make(), '-t', 'tmpfs', '-o', 'size=12m', 'none');
+        const empty = fill(dirname(home));
+        const before = listTree(home, { ignore: SQLITE_SIDE_FILES });
+        const client = open(home);
+        expect(await client.failure('images.list', {})).toMatchObject({
+          code: 'damaged',
+          detail: expect.stringMatching(/^the disk is full/),
+        });
+        for (const outcome of await tryEveryRemoval(client)) expect(isRefused(outcome)).toBe(true);
+        expect(listTree(home, { ignore: SQLITE_SIDE_FILES })).toEqual(before);
+        empty();
+        expect(await client.call('images.list', {})).toHaveLength(5);
       },
       SLOW,
     );
@@ -280,7 +311,8 @@ describe.skipIf(reason !== null)(
           planId: plan.planId,
         });
         expect(report.bytesFreed).toBe(plan.bytes);
-        expect((await client.plan({ kind: 'gc' })).items.map(({ kind }) => kind)).not.toContain('layer');
+        const collection = await client.plan({ kind: 'gc' });
+        expect(collection.items.filter(({ kind, hasFile }) => hasFile && kind === 'layer')).toEqual([]);
         expect(checkDatabase(cache.home)).toEqual([]);
         expect(checkHeldImages(cache.home)).toEqual([]);
       },
