@@ -2,9 +2,11 @@ import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { freeSpace } from './apply/apply.ts';
 import { listHandles } from './database/index.ts';
 import { healthHandlers } from './health/handlers.ts';
+import { impactOf } from './impact/impact.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
 import { factsOf, summarizeLayer } from './inventory/facts.ts';
 import { summarizeUsage } from './inventory/usage.ts';
+import { detailUsage } from './inventory/usage-detail.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
 import type { Session } from './session.ts';
 import { measureOutsideDisks } from './store/index.ts';
@@ -79,6 +81,14 @@ export function createHandlers(session: Session): Handlers {
       );
       if (inventory.store.exists) session.usageLog.record(session.paths.home, usage, Date.now());
       return usage;
+    },
+    'cache.usageDetail': async () => {
+      await session.ready();
+      return detailUsage(session.inventory(), session.paths.cacheDir);
+    },
+    'images.impact': async (input) => {
+      await session.ready();
+      return impactOf(session, input);
     },
     'cache.watch': async (_input, { signal, emit }) => {
       await session.ready();

@@ -1,3 +1,5 @@
+import type { PlanItemKind } from './plan.ts';
+
 /** Where every byte of the cache directory is. Each file is counted in one line only. */
 export type UsageCategory =
   | 'shared-layers'
@@ -54,6 +56,30 @@ export interface Usage {
   readonly inFlight: number;
   /** Free bytes of the cache's file system; null where it does not say. */
   readonly freeSpaceBytes: number | null;
+}
+
+/** What `Usage` leaves out: which garbage, and which files have sizes that mislead. */
+export interface UsageDetail {
+  /** What gc would take, by kind, most bytes first; their bytes add up to `Usage.gc.bytes`. */
+  readonly garbage: readonly {
+    readonly kind: PlanItemKind;
+    readonly count: number;
+    readonly bytes: number;
+  }[];
+  /** Files that are longer than the blocks they occupy: holes, or compressed by the file system. */
+  readonly sparse: FileGroup;
+  /** Files with another name somewhere: their blocks come free with the last one. */
+  readonly hardLinked: FileGroup;
+  /** Whether files may share blocks with copies of themselves: `none` where the file system cannot do it. */
+  readonly reflinked: 'none' | 'unknown';
+  /** What could not be read, relative to the cache; '' is the cache itself. */
+  readonly unreadable: readonly string[];
+}
+
+export interface FileGroup {
+  readonly files: number;
+  readonly allocatedBytes: number;
+  readonly logicalBytes: number;
 }
 
 export interface OutsideDisk {

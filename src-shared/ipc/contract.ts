@@ -3,6 +3,7 @@ import type { ActivityEntry, UsageSample } from '../domain/activity.ts';
 import type { HealthProgress, HealthReport } from '../domain/health.ts';
 import type { HomeState } from '../domain/home.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../domain/image.ts';
+import type { Impact } from '../domain/impact.ts';
 import type { LayerSummary } from '../domain/layer.ts';
 import type { Plan, Progress, Report } from '../domain/plan.ts';
 import type { SettingsState } from '../domain/settings.ts';
@@ -14,7 +15,7 @@ import type {
   ImageEfficiency,
 } from '../domain/tree-entry.ts';
 import type { UndoEmptied, UndoEntry, UndoRestored } from '../domain/undo.ts';
-import type { Usage } from '../domain/usage.ts';
+import type { Usage, UsageDetail } from '../domain/usage.ts';
 
 /**
  * Every operation the engine offers. Handler, worker, preload bridge, HTTP endpoint and client derive from
@@ -146,6 +147,14 @@ export const contract = {
       z.strictObject({ ...removeMany, force: z.boolean().default(false), planId }),
     ]),
   ),
+  /** Who breaks when an image, a layer or a flat disk goes, and how it can be had again. */
+  'images.impact': call<{ reference: string } | { diffId: string } | { artifactDigest: string }, Impact>(
+    z.union([
+      z.strictObject({ reference }),
+      z.strictObject({ diffId }),
+      z.strictObject({ artifactDigest: diffId }),
+    ]),
+  ),
   /** Configuration, layers and files of two images compared. */
   'images.compare': call<{ left: string; right: string }, ImageComparison>(
     z.strictObject({ left: reference, right: reference }),
@@ -159,6 +168,8 @@ export const contract = {
   /** What one of the four would do now. Nothing is changed. */
   'cache.plan': call<{ action: z.infer<typeof planAction> }, Plan>(z.strictObject({ action: planAction })),
   'cache.usage': call<Record<string, never>, Usage>(nothing),
+  /** Garbage by kind, and files whose size misleads. */
+  'cache.usageDetail': call<Record<string, never>, UsageDetail>(nothing),
   /** Never ends by itself. */
   'cache.watch': call<Record<string, never>, null, WatchItem>(nothing),
 
