@@ -65,6 +65,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
   ];
   const cache: Items = [
     item('Read Again', 'refresh', 'CmdOrCtrl+R'),
+    item('Check All Images…', 'check-images'),
     SEPARATOR,
     { ...item('Remove…', 'remove', isMac ? 'Cmd+Backspace' : 'Delete'), registerAccelerator: false },
     SEPARATOR,

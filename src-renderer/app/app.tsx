@@ -1,6 +1,7 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Client } from '../client.ts';
+import { HealthDialog } from '../health/health-dialog.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { followSettings, useSettings } from '../settings/settings-store.ts';
 import { LiveRegion, TooltipProvider } from '../ui/index.ts';
@@ -24,6 +25,7 @@ export function App({ client, queries }: AppProps) {
           {/* Drawn anew in other units: sizes are words by then, nothing else depends on the setting. */}
           <Shell key={sizeUnits === 'binary' ? 'binary' : 'decimal'} />
           <SettingsDialog />
+          <HealthDialog />
           <LiveRegion />
         </TooltipProvider>
       </QueryClientProvider>

@@ -1,7 +1,8 @@
-import { Box, Trash2, TriangleAlert } from 'lucide-react';
+import { Box, Pin, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useHome, useInspection } from '../app/queries.ts';
 import { FilesTab } from '../files/files-tab.tsx';
+import { togglePin, useIsPinned } from '../reclaim/pins.ts';
 import { Button, CopyText, EmptyState, ErrorNotice, Spinner, Tabs } from '../ui/index.ts';
 import { ConfigTab } from './config-tab.tsx';
 import styles from './detail-pane.module.css';
@@ -57,6 +58,7 @@ export function DetailPane({ reference, onOpenReference, onRemove }: DetailPaneP
       <Title reference={reference} />
       <div className={styles.digest}>
         <CopyText text={handle.manifestDigest} what="manifest digest" />
+        <PinButton reference={reference} />
       </div>
       <FactCard handle={handle} facts={facts} />
       <Tabs
@@ -105,6 +107,23 @@ export function DetailPane({ reference, onOpenReference, onRemove }: DetailPaneP
         <Removal reasons={home.data?.readOnlyReasons ?? []} onRemove={onRemove} />
       </footer>
     </aside>
+  );
+}
+
+/** Keeps the image from every prune, or lets it go again. */
+function PinButton({ reference }: { readonly reference: string }) {
+  const isPinned = useIsPinned(reference);
+  return (
+    <Button
+      variant="ghost"
+      size="small"
+      icon={<Pin size={14} aria-hidden="true" />}
+      aria-pressed={isPinned}
+      title={isPinned ? 'Pruning never takes this image' : 'Keep this image from being pruned'}
+      onClick={() => togglePin(reference)}
+    >
+      {isPinned ? 'Pinned' : 'Pin'}
+    </Button>
   );
 }
 

@@ -4,6 +4,7 @@ import { formatAge, formatBytes } from '../../src-shared/domain/format.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
 import { useNow } from '../app/use-now.ts';
+import { DeepCheck } from '../health/deep-check.tsx';
 import { Badge, Bytes, CopyText, Notice, StackedBar, Swatch } from '../ui/index.ts';
 import { explainDamage, repairCommand } from './damage-words.ts';
 import styles from './overview-tab.module.css';
@@ -62,6 +63,9 @@ export function OverviewTab({ inspection, onOpenReference }: OverviewTabProps) {
             ))}
           </ul>
         )}
+      </Section>
+      <Section title="Health">
+        <DeepCheck key={handle.reference} reference={handle.reference} />
       </Section>
       <Section title="Other tags of this digest">
         {facts.otherReferences.length === 0 ? (

@@ -91,6 +91,11 @@ describe('explainDifference', () => {
     expect(explainDifference(report)).toBeNull();
   });
 
+  it('counts what is set aside to be undone as announced', () => {
+    const { bytesFreed } = report;
+    expect(explainDifference({ ...report, bytesFreed: 0, bytesSetAside: bytesFreed })).toBeNull();
+  });
+
   it('blames the stop, what had come into use, or a change, in this order', () => {
     const kept = { kind: 'layer', name: 'x', reason: 'y', allocatedBytes: 400 } as const;
     const less = { ...report, bytesFreed: 600 };

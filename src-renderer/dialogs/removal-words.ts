@@ -58,7 +58,7 @@ export function takesNamesOnly(plan: Plan): boolean {
 
 /** Why measured and announced bytes differ, one sentence; null when they are equal. */
 export function explainDifference(report: Report): string | null {
-  const difference = report.bytesFreed - report.bytesPlanned;
+  const difference = report.bytesFreed + (report.bytesSetAside ?? 0) - report.bytesPlanned;
   if (difference === 0) return null;
   const amount = `${formatBytes(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'} than announced`;
   if (report.isCancelled) return `${amount}: it was stopped before the end.`;

@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Report } from '../../src-shared/domain/plan.ts';
 import { countOf } from '../detail/count-words.ts';
 import { announce } from '../ui/index.ts';
+import { UndoOffer } from '../undo/undo-offer.tsx';
 import { LineList } from './line-list.tsx';
 import { explainDifference, explainFreeSpace } from './removal-words.ts';
 import styles from './report-summary.module.css';
@@ -13,6 +14,7 @@ export function ReportSummary({ report }: { readonly report: Report }) {
   const headline = headlineOf(report);
   const difference = explainDifference(report);
   const freeSpace = explainFreeSpace(report);
+  const setAside = report.bytesSetAside ?? 0;
   useEffect(() => announce(headline), [headline]);
   return (
     <div className={styles.summary}>
@@ -27,6 +29,12 @@ export function ReportSummary({ report }: { readonly report: Report }) {
       <dl className={styles.numbers}>
         <dt>Measured</dt>
         <dd>{formatCount(report.bytesFreed)} bytes</dd>
+        {setAside > 0 && (
+          <>
+            <dt>Set aside</dt>
+            <dd>{formatCount(setAside)} bytes</dd>
+          </>
+        )}
         <dt>Announced</dt>
         <dd>{formatCount(report.bytesPlanned)} bytes</dd>
         {report.freeSpaceAfterBytes !== null && (
@@ -45,6 +53,7 @@ export function ReportSummary({ report }: { readonly report: Report }) {
         <p className={styles.note}>{difference}</p>
       )}
       {freeSpace !== null && <p className={styles.note}>{freeSpace}</p>}
+      <UndoOffer report={report} />
       {report.notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
@@ -62,7 +71,9 @@ export function ReportSummary({ report }: { readonly report: Report }) {
 
 function headlineOf(report: Report): string {
   const what = countOf(report.count, 'item');
+  const setAside = report.bytesSetAside ?? 0;
   if (report.isCancelled) return `Stopped: ${what} removed, ${formatBytes(report.bytesFreed)} freed`;
   if (report.count === 0) return 'Nothing was removed';
+  if (setAside > 0) return `Set aside ${formatBytes(setAside)}: ${what} removed`;
   return `Freed ${formatBytes(report.bytesFreed)}: ${what} removed`;
 }

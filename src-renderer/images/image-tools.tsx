@@ -1,4 +1,5 @@
-import { Group } from 'lucide-react';
+import { Group, HeartPulse } from 'lucide-react';
+import { runCommand } from '../app/commands.ts';
 import { Button, FilterChip } from '../ui/index.ts';
 import type { ImageFilter } from './image-list-state.ts';
 import styles from './image-tools.module.css';
@@ -35,6 +36,17 @@ export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: Ima
           />
         ))}
       </fieldset>
+      <Button
+        variant="ghost"
+        size="small"
+        className={styles.group}
+        icon={<HeartPulse size={15} />}
+        aria-label="Check all images"
+        title="Check all images against their files"
+        onClick={() => runCommand('check-images')}
+      >
+        <span className={styles.groupWords}>Check</span>
+      </Button>
       <Button
         variant="ghost"
         size="small"

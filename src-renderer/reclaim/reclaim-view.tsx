@@ -10,12 +10,13 @@ import { ReportSummary } from '../dialogs/report-summary.tsx';
 import { SchemaQuestion, useSchemaConsent } from '../dialogs/schema-question.tsx';
 import { type Apply, createApplySlot, useApply } from '../dialogs/use-apply.ts';
 import { WorldChange } from '../dialogs/world-change.tsx';
-import { announce, Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
+import { Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
 import { ChoiceCards } from './choice-cards.tsx';
 import { ExportMenu } from './export-menu.tsx';
+import { togglePin } from './pins.ts';
 import { PlanTable } from './plan-table.tsx';
 import { PruneRuleBar } from './prune-rule-bar.tsx';
-import { pruneRule, reclaimChoice } from './reclaim-settings.ts';
+import { reclaimChoice } from './reclaim-settings.ts';
 import styles from './reclaim-view.module.css';
 import { type ReclaimPlan, useReclaimPlan } from './use-reclaim-plan.ts';
 
@@ -203,13 +204,4 @@ function Outcome({ apply, onFinish }: OutcomeProps) {
       </footer>
     </section>
   );
-}
-
-function togglePin(reference: string): void {
-  pruneRule.set((rule) => {
-    const isPinned = rule.pinned.includes(reference);
-    announce(isPinned ? `${reference} may be pruned.` : `${reference} is kept.`);
-    const pinned = isPinned ? rule.pinned.filter((one) => one !== reference) : [...rule.pinned, reference];
-    return { ...rule, pinned };
-  });
 }

@@ -67,7 +67,8 @@ export type MenuCommand =
   | 'show-compare'
   | 'show-reclaim'
   | 'show-activity'
-  | 'show-settings';
+  | 'show-settings'
+  | 'check-images';
 
 export type ShellCommand =
   | { readonly kind: 'menu'; readonly command: MenuCommand }
