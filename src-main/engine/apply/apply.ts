@@ -16,6 +16,7 @@ import type { StoreSnapshot } from '../store/entries.ts';
 import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
 import { compareDrafts } from './difference.ts';
+import { explainDifference } from './explain-difference.ts';
 import { SetAside } from './set-aside.ts';
 import { Unchanged, wantedNow, withoutOurs } from './wanted.ts';
 
@@ -94,6 +95,8 @@ class Run {
   #undo: { readonly id: string; readonly until: string } | null = null;
   #undoProblem: string | null = null;
   #doneBytes = 0;
+  /** Where files were set aside, relative to the cache. */
+  #folder: string | null = null;
   /** Of the moment, inside the transaction, when the plan held: as long as it does, nothing new is wanted. */
   #planned: { readonly files: Unchanged; readonly counter: number } | null = null;
 
@@ -125,6 +128,7 @@ class Run {
   async #delete(database: WritableDatabase): Promise<void> {
     const store = this.#world.readStore();
     const setAside = this.#needsFolder() ? SetAside.create(this.#world.paths.cacheDir) : null;
+    this.#folder = setAside?.name ?? null;
     try {
       this.#deleteRows(database, store);
       this.#progress('rows');
@@ -306,19 +310,30 @@ class Run {
     const setAsideBytes = this.#setAside.reduce((sum, file) => sum + file.allocatedBytes, 0);
     const isCancelled = this.#options.signal.aborted && this.#removed.length < this.#seen.steps.length;
     if (!isStarted) for (const step of this.#seen.steps) this.#leave(step, 'stopped before its turn');
+    const bytesFreed = this.#doneBytes - setAsideBytes;
+    const freeAfter = freeSpace(this.#world.paths.cacheDir);
     return {
       action: this.#action,
       count: this.#removed.length,
-      bytesFreed: this.#doneBytes - setAsideBytes,
+      bytesFreed,
       ...(this.#rows === null ? {} : { bytesSetAside: setAsideBytes }),
       ...(this.#undo === null ? {} : { undoId: this.#undo.id, undoUntil: this.#undo.until }),
       bytesPlanned: this.#seen.bytes,
       removed: this.#removed,
       leftAlone: this.#leftAlone,
       freeSpaceBeforeBytes: freeBefore,
-      freeSpaceAfterBytes: freeSpace(this.#world.paths.cacheDir),
+      freeSpaceAfterBytes: freeAfter,
       isCancelled,
-      notes: this.#notes(isCancelled),
+      notes: [
+        ...this.#notes(isCancelled),
+        ...explainDifference({
+          cacheDir: this.#world.paths.cacheDir,
+          folder: this.#folder,
+          bytesFreed,
+          freeBefore,
+          freeAfter,
+        }),
+      ],
     };
   }
 
