@@ -24,7 +24,7 @@ export function requireHandle(database: ReadableDatabase | null, reference: stri
 export function inspectImage(session: Session, name: string): ImageInspection {
   const database = session.database();
   const handle = requireHandle(database, name);
-  const inventory = session.inventory();
+  const inventory = session.glance();
   const reference = inventory.referencesByName.get(name);
   if (database === null || reference === undefined) {
     throw new CacheFailure({ code: 'not-found', what: 'image', name });

@@ -28,6 +28,7 @@ import { type Inventory, joinInventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
 import { SeenPlans } from './plans.ts';
 import { SettingsFile } from './settings/settings-file.ts';
+import { readStoreSigns } from './signs.ts';
 import type { StoreSnapshot } from './store/entries.ts';
 import {
   canProbeLocks,
@@ -74,6 +75,7 @@ export class Session implements World {
   /** What each draft was made of. */
   readonly #madeOf = new WeakMap<Draft, number>();
   #joins = 0;
+  #glanced: { readonly id: number; readonly text: string } | null = null;
   #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
   #isApplying = false;
 
@@ -209,6 +211,22 @@ export class Session implements World {
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
     return this.#joinOnce(this.#read({ locks: 'listed' })).inventory;
+  }
+
+  /**
+   * As `inventory`, but of a large cache whose folders and rows show no sign of change since the last time nothing is
+   * looked at again; files that grow, and locks, give no such sign.
+   */
+  glance(): Inventory {
+    if (this.#isSmall()) return this.inventory();
+    const signs = readStoreSigns(this.#paths);
+    const last = this.#joined;
+    const isSame = last !== null && this.#glanced?.id === last.id && this.#glanced.text === signs.text;
+    if (isSame && last.counter === this.changeCounter()) return last.inventory;
+    const inventory = this.inventory();
+    this.#glanced =
+      signs.isSettled && this.#joined !== null ? { id: this.#joined.id, text: signs.text } : null;
+    return inventory;
   }
 
   /** Joined anew only when rows or files differ from the last time; as of now in any case. */

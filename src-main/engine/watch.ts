@@ -1,11 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { WatchItem } from '../../src-shared/ipc/contract.ts';
 import type { Session } from './session.ts';
+import { readStoreSigns } from './signs.ts';
 
 /** How often the few cheap signs of change are looked at. */
 const INTERVAL_MS = 400;
-const STORE_DIRECTORIES = ['', 'layers', 'fsmeta', 'vmdk', 'manifests', 'tmp', 'flat/refs', 'flat/blobs'];
 
 /**
  * Says when rows or files changed and when msb is at work, until the signal aborts. Nothing is scanned: a look is
@@ -40,8 +39,7 @@ interface Signs {
 
 function signsOf(session: Session): Signs {
   const { paths } = session;
-  const directories = STORE_DIRECTORIES.map((name) => changeTime(path.join(paths.cacheDir, name)));
-  const content = [paths.home, counterOf(session), ...directories, changeTime(paths.snapshotsDir)].join(' ');
+  const content = [paths.home, counterOf(session), readStoreSigns(paths).text].join(' ');
   return { content, locks: advisoryLocks() };
 }
 
@@ -59,15 +57,6 @@ function inFlightNow(session: Session): number {
     return session.inventory().inFlight.length;
   } catch {
     return 0;
-  }
-}
-
-function changeTime(file: string): string {
-  try {
-    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-    return stats === undefined ? '-' : `${stats.ino}:${stats.mtimeNs}`;
-  } catch {
-    return 'hidden';
   }
 }
 

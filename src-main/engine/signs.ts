@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { HomePaths } from './home/paths.ts';
+
+const STORE_DIRECTORIES = ['', 'layers', 'fsmeta', 'vmdk', 'manifests', 'tmp', 'flat/refs', 'flat/blobs'];
+/** Longer than the coarsest time stamps of the file systems people keep caches on. */
+const SETTLING_MS = 2000;
+
+/** What a dozen stat calls tell of a cache. */
+export interface StoreSigns {
+  /** Another text after every name that came or went: msb publishes everything by rename. */
+  readonly text: string;
+  /** False when a folder changed so shortly before that a further change might bear the same time. */
+  readonly isSettled: boolean;
+}
+
+export function readStoreSigns(paths: HomePaths): StoreSigns {
+  const settledBeforeNs = BigInt(Date.now() - SETTLING_MS) * 1_000_000n;
+  let isSettled = true;
+  const times = [...STORE_DIRECTORIES.map((name) => path.join(paths.cacheDir, name)), paths.snapshotsDir].map(
+    (directory) => {
+      try {
+        const stats = statSync(directory, { bigint: true, throwIfNoEntry: false });
+        if (stats === undefined) return '-';
+        isSettled &&= stats.mtimeNs < settledBeforeNs;
+        return `${stats.ino}:${stats.mtimeNs}`;
+      } catch {
+        return 'hidden';
+      }
+    },
+  );
+  return { text: times.join(' '), isSettled };
+}
