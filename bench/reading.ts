@@ -1,0 +1,93 @@
+import { templateCache } from './caches.ts';
+import { measure, measureMsb } from './processes.ts';
+import { atLeast, median, type Report, within } from './report.ts';
+import type { Scale } from './scale.ts';
+import type { Measured } from './subjects/job.ts';
+
+const MEGABYTE = 1_000_000;
+
+/** Listing and inspecting on one cache that nobody changes, and the whole inventory. */
+export async function measureReading(report: Report, { images, rounds }: Scale): Promise<void> {
+  const { home, references } = await templateCache(images, 'all');
+  const some = references.filter((_, index) => index % Math.ceil(references.length / 100) === 0);
+  const list = new Series();
+  const inspect = new Series();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const subject of ['ours', 'sdk', 'raw'] as const) {
+      list.add(subject, await measure(subject, { task: 'list', home }));
+      const job = { task: 'inspect', home, references: some, repeats: 200 } as const;
+      inspect.add(subject, await measure(subject, job));
+    }
+    list.add('msb', await measureMsb(home, ['image', 'ls', '--format', 'json']));
+    inspect.add('msb', await measureMsb(home, ['image', 'inspect', some[0]!]));
+  }
+  const [listed, inspected] = [list.medians(), inspect.medians()];
+  report.add({
+    what: `list of ${images} images`,
+    unit: 'ms',
+    values: listed,
+    goals: [
+      atLeast(8, listed.ours!, listed.sdk!, 'the SDK'),
+      within(1.5, listed.ours!, listed.raw!, 'the raw rows'),
+    ],
+  });
+  report.add({
+    what: 'inspect',
+    unit: 'ms',
+    values: inspected,
+    goals: [
+      atLeast(5, inspected.ours!, inspected.msb!, 'msb'),
+      atLeast(5, inspected.ours!, inspected.sdk!, 'the SDK'),
+    ],
+  });
+  const peaks = list.peaks();
+  report.add({
+    what: 'peak memory of list',
+    unit: 'MB',
+    values: peaks,
+    goals: [within(1, peaks.ours!, peaks.msb!, "msb's")],
+  });
+  await measureInventory(report, images, rounds);
+}
+
+/** Rows, files, allocated sizes and holders, from nothing known; then again with all of it known. */
+async function measureInventory(report: Report, images: number, rounds: number): Promise<void> {
+  const { home } = await templateCache(images, 'layers');
+  const cold: number[] = [];
+  const usage: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { ms, facts } = await measure('ours', { task: 'inventory', home, repeats: 5 });
+    cold.push(...ms);
+    usage.push(facts!.factsMs!);
+  }
+  const firstMs = median(cold);
+  report.add({
+    what: `inventory of ${images} images and their layer files`,
+    unit: 'ms',
+    values: { ours: firstMs, again: median(usage) },
+    goals: [{ text: 'under a second from nothing', isReached: firstMs < 1000 }],
+  });
+}
+
+class Series {
+  readonly #ms = new Map<string, number[]>();
+  readonly #peaks = new Map<string, number[]>();
+
+  add(subject: string, { ms, peakBytes }: Measured): void {
+    this.#ms.set(subject, [...(this.#ms.get(subject) ?? []), ...ms]);
+    const peaks = this.#peaks.get(subject) ?? [];
+    this.#peaks.set(subject, peakBytes === null ? peaks : [...peaks, peakBytes / MEGABYTE]);
+  }
+
+  medians(): Readonly<Record<string, number>> {
+    return mediansOf(this.#ms);
+  }
+
+  peaks(): Readonly<Record<string, number>> {
+    return mediansOf(this.#peaks);
+  }
+}
+
+function mediansOf(values: ReadonlyMap<string, readonly number[]>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...values].map(([subject, ms]) => [subject, median(ms)]));
+}

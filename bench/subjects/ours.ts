@@ -1,0 +1,65 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine } from '../../src-main/engine/index.ts';
+import type { PlanAction } from '../../src-shared/domain/plan.ts';
+import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
+import { answer, type Job, readJob, repeated, timed } from './job.ts';
+
+// Our engine through its contract, in this thread: the worker and the hosts add a message each way.
+
+const job = readJob();
+const own = mkdtempSync(join(tmpdir(), 'strata-bench-own-'));
+const engine = createEngine({
+  homeOption: job.home,
+  startWithSample: false,
+  env: {},
+  userHome: own,
+  sampleArchive: join(own, 'none'),
+  scratchDir: own,
+  dataDir: own,
+});
+
+function call<Name extends CallName>(name: Name, input: InputOf<Name>): Promise<ValueOf<Name>> {
+  return engine.handlers[name](input, { signal: new AbortController().signal, emit: () => {} });
+}
+
+const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer>[0]>>> = {
+  list: async () => ({ ms: await repeated(job, () => call('images.list', {})) }),
+  inspect: async () => {
+    await call('images.facts', {});
+    const { references } = job;
+    const reference = (turn: number) => references[turn % references.length]!;
+    return { ms: await repeated(job, (turn) => call('images.inspect', { reference: reference(turn) })) };
+  },
+  inventory: async () => {
+    const cold = await timed(() => call('images.facts', {}));
+    const again = await repeated(job, () => call('cache.usage', {}));
+    const facts = await repeated(job, () => call('images.facts', {}));
+    return { ms: [cold], facts: { usageMs: median(again), factsMs: median(facts) } };
+  },
+  prune: () => remove({ kind: 'prune', policy: {} }),
+  'prune-cold': async () => ({ ms: [await timed(() => call('cache.prune', { policy: {} }))] }),
+  remove: () => remove({ kind: 'remove', references: job.references, force: false }),
+};
+
+/** As in the window: the cache is shown, the plan is looked at, and then the button is pressed. */
+async function remove(action: PlanAction): Promise<Parameters<typeof answer>[0]> {
+  await call('images.facts', {});
+  let planId = '';
+  const planMs = await timed(async () => {
+    planId = (await call('cache.plan', { action: action as InputOf<'cache.plan'>['action'] })).planId;
+  });
+  const ms = await timed(() =>
+    action.kind === 'prune'
+      ? call('cache.prune', { policy: {}, planId })
+      : call('images.remove', { references: [...job.references], force: false, planId }),
+  );
+  return { ms: [ms], facts: { planMs } };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+answer(await TASKS[job.task]());
