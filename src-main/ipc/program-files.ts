@@ -9,3 +9,5 @@ export const RENDERER_DIR = fileURLToPath(new URL('out/renderer/', ROOT));
 export const PRELOAD_FILE = fileURLToPath(new URL('out/preload/preload.cjs', ROOT));
 /** The packed sample cache. */
 export const SAMPLE_ARCHIVE = fileURLToPath(new URL('resources/sample/home.tar.gz', ROOT));
+/** What desktops without icon files of their own for a program show, Linux's. */
+export const ICON_FILE = fileURLToPath(new URL('resources/icon/linux/256x256.png', ROOT));

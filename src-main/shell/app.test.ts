@@ -28,6 +28,7 @@ vi.mock('../ipc/start-engine.ts', () => ({
 vi.mock('../ipc/program-files.ts', () => ({
   RENDERER_DIR: join(dir, 'renderer'),
   PRELOAD_FILE: '/app/out/preload/preload.cjs',
+  ICON_FILE: '/app/resources/icon/linux/256x256.png',
 }));
 
 const { app, BrowserWindow, dialog, Menu, nativeTheme, Notification, protocol, session, shell } = electron;

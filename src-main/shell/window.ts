@@ -1,6 +1,6 @@
 import type { BrowserWindowConstructorOptions } from 'electron';
 import { VERSION_ARGUMENT } from '../../src-shared/ipc/channels.ts';
-import { PRELOAD_FILE } from '../ipc/program-files.ts';
+import { ICON_FILE, PRELOAD_FILE } from '../ipc/program-files.ts';
 import { MIN_HEIGHT, MIN_WIDTH, type WindowPlace } from './window-place.ts';
 
 export interface WindowFacts {
@@ -32,6 +32,8 @@ export function windowOptions(facts: WindowFacts): BrowserWindowConstructorOptio
     backgroundColor: backgroundColor(facts.isDark),
     // The interface keeps room for the window's buttons.
     ...(facts.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const } : {}),
+    // Elsewhere the program's own file has it.
+    ...(facts.platform === 'linux' ? { icon: ICON_FILE } : {}),
     webPreferences: {
       preload: PRELOAD_FILE,
       sandbox: true,

@@ -1,0 +1,10 @@
+/** The parts of the configuration that tests look at. */
+declare const config: {
+  readonly files: readonly string[];
+  readonly npmRebuild: boolean;
+  readonly asar: boolean;
+  readonly electronFuses: Readonly<Record<string, boolean>>;
+  readonly protocols: readonly { readonly name: string; readonly schemes: readonly string[] }[];
+  readonly linux: { readonly executableName: string };
+};
+export default config;
