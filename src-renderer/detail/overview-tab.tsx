@@ -7,6 +7,7 @@ import { useNow } from '../app/use-now.ts';
 import { DeepCheck } from '../health/deep-check.tsx';
 import { Badge, Bytes, CopyText, Notice, StackedBar, Swatch } from '../ui/index.ts';
 import { explainDamage, repairCommand } from './damage-words.ts';
+import { ImpactWords } from './impact.tsx';
 import styles from './overview-tab.module.css';
 import { namePlatform } from './platform-name.ts';
 import { SafeText } from './safe-text.tsx';
@@ -63,6 +64,9 @@ export function OverviewTab({ inspection, onOpenReference }: OverviewTabProps) {
             ))}
           </ul>
         )}
+      </Section>
+      <Section title="If it is removed">
+        <ImpactWords of={{ reference: handle.reference }} />
       </Section>
       <Section title="Health">
         <DeepCheck key={handle.reference} reference={handle.reference} />

@@ -46,7 +46,11 @@ export function MapTable({ node, onChoose }: MapTableProps) {
         <tbody>
           {rows.slice(0, most).map(({ part, inside }) => (
             <tr key={`${inside?.id ?? ''} ${part.id}`} className={classNames(part.isOpen && styles.group)}>
-              <th scope="row" className={classNames(inside !== null && styles.inner)}>
+              <th
+                scope="row"
+                data-level={inside === null ? 'outer' : 'inner'}
+                className={classNames(inside !== null && styles.inner)}
+              >
                 <span className={styles.what}>
                   {!part.isOpen && <Swatch color={part.color} />}
                   {part.parts.length > 0 || part.target !== null ? (

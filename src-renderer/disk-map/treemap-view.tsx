@@ -119,6 +119,7 @@ function CellWords({ cell: { node, place, isFrame } }: { readonly cell: MapCell 
       <span className={styles.label}>
         <bdi>{toVisible(node.shortLabel)}</bdi>
       </span>
+      {/* Not drawn: keeps name and size apart where the words are read out. */ ' '}
       {(isFrame || (place.width >= SIZED.width && place.height >= SIZED.height)) && (
         <span className={styles.size}>{formatBytes(node.bytes)}</span>
       )}

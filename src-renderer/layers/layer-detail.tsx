@@ -3,6 +3,7 @@ import { formatAge, formatBytes, formatCount } from '../../src-shared/domain/for
 import type { LayerState, LayerSummary } from '../../src-shared/domain/layer.ts';
 import { openImage, showView } from '../app/navigation.ts';
 import { useNow } from '../app/use-now.ts';
+import { ImpactWords } from '../detail/impact.tsx';
 import { SafeReference } from '../detail/safe-reference.tsx';
 import { SafeText } from '../detail/safe-text.tsx';
 import { Field, Fields, Section } from '../detail/section.tsx';
@@ -72,6 +73,9 @@ function Overview({ layer, onShowFiles }: OverviewProps) {
           <Field label="EROFS file">{exactBytes(layer.erofsSizeBytes)}</Field>
           <Field label="Compressed">{exactBytes(layer.compressedSizeBytes)}</Field>
         </Fields>
+      </Section>
+      <Section title="If it is removed">
+        <ImpactWords of={{ diffId: layer.diffId }} />
       </Section>
       <Section title="Identity">
         <Fields>
