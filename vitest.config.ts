@@ -5,6 +5,9 @@ export default defineConfig({
     include: ['src-*/**/*.test.ts', 'test-support/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/*.built.test.ts'],
     pool: 'threads',
+    // Caches are made by the real msb on whatever machine this is: a limit for what hangs, not a measure of speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['test-support/clean-up.ts'],
   },
 });
