@@ -17,6 +17,7 @@ import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
 import { compareDrafts } from './difference.ts';
 import { explainDifference } from './explain-difference.ts';
+import { removeEmptyOwnFolder } from './own-folder.ts';
 import { SetAside } from './set-aside.ts';
 import { Unchanged, wantedNow, withoutOurs } from './wanted.ts';
 
@@ -121,6 +122,7 @@ class Run {
         database.close();
       }
     }
+    removeEmptyOwnFolder(this.#world.paths.cacheDir);
     return this.#report(isStarted, freeBefore);
   }
 

@@ -15,12 +15,10 @@ export function makeOwnFolder(cacheDir: string): string {
   const own = path.join(cacheDir, OWN_FOLDER);
   const name = `${OWN_FOLDER}/${randomBytes(16).toString('hex')}`;
   try {
-    if (look(own) === null) mkdirSync(own, { mode: 0o700 });
-    refuseUnlessOurs(cacheDir, own);
-    mkdirSync(path.join(cacheDir, name), { mode: 0o700 });
+    for (let attempt = 1; !makeIn(cacheDir, own, name, attempt === ATTEMPTS); attempt += 1);
     return name;
   } catch (error) {
-    removeIfEmpty(own);
+    removeEmptyOwnFolder(cacheDir);
     throw error instanceof CacheFailure ? error : readOnly(describe(own, error), error);
   }
 }
@@ -34,11 +32,36 @@ export function hasOwnFolder(cacheDir: string): boolean {
   }
 }
 
-function removeIfEmpty(own: string): void {
+/** What is left of ours when the last removal was killed at its very end. */
+export function removeEmptyOwnFolder(cacheDir: string): void {
   try {
-    rmdirSync(own);
+    rmdirSync(path.join(cacheDir, OWN_FOLDER));
   } catch {
-    // Somebody else's, or another removal is at work in it.
+    // There is none, or it is somebody else's, or another removal is at work in it.
+  }
+}
+
+/** How often another removal may take the empty folder away under us. */
+const ATTEMPTS = 10;
+
+/** False when the folder went between its making and ours in it. */
+function makeIn(cacheDir: string, own: string, name: string, isLast: boolean): boolean {
+  if (look(own) === null) makeUnlessThere(own);
+  refuseUnlessOurs(cacheDir, own);
+  try {
+    mkdirSync(path.join(cacheDir, name), { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (isLast || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
+  }
+}
+
+function makeUnlessThere(own: string): void {
+  try {
+    mkdirSync(own, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
