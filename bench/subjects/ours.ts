@@ -20,7 +20,7 @@ const engine = createEngine({
   dataDir: own,
 });
 
-function call<Name extends CallName>(name: Name, input: InputOf<Name>): Promise<ValueOf<Name>> {
+async function call<Name extends CallName>(name: Name, input: InputOf<Name>): Promise<ValueOf<Name>> {
   return engine.handlers[name](input, { signal: new AbortController().signal, emit: () => {} });
 }
 
