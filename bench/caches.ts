@@ -51,6 +51,4 @@ function copyTree(from: string, to: string): void {
     return;
   }
   execFileSync('cp', ['-a', from, to]);
-  // What is still to be written must not be written while something is measured.
-  execFileSync('sync');
 }
