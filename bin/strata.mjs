@@ -61,13 +61,15 @@ function commandFile() {
   return process.features.typescript && existsSync(source) ? source : built;
 }
 
-/** A Node the engine runs on: this one, else the clone's own from npm. */
+/** A Node the engine runs on: this one, else the one npm installed with a clone or beside a package. */
 function findNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]))
     return process.execPath;
-  const own = path.join(ROOT, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  if (existsSync(own)) return own;
+  const name = process.platform === 'win32' ? 'node.cmd' : 'node';
+  const places = [path.join(ROOT, 'node_modules', '.bin', name), path.join(ROOT, '..', '.bin', name)];
+  const own = places.find((file) => existsSync(file));
+  if (own !== undefined) return own;
   fail(`Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.versions.node}`);
   return null;
 }
