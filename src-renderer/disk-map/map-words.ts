@@ -11,8 +11,9 @@ export function shareOf(bytes: number, whole: number): string {
 
 /** A cell as a screen reader says it: first the words that stand in it, then the rest. */
 export function describeCell(node: MapNode, whole: number): string {
-  const shown = `${toVisible(node.label)} ${formatBytes(node.bytes)}`;
-  const words = [shown, shareOf(node.bytes, whole), toVisible(node.about)];
+  const shown = `${toVisible(node.shortLabel)} ${formatBytes(node.bytes)}`;
+  const fullName = node.label === node.shortLabel ? [] : [toVisible(node.label)];
+  const words = [shown, ...fullName, shareOf(node.bytes, whole), toVisible(node.about)];
   if (node.parts.length > 0) words.push('zooms in');
   return words.join(', ');
 }
