@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan, Report } from '../../src-shared/domain/plan.ts';
@@ -7,6 +7,7 @@ import { makeCache, type TestCache } from '../../test-support/cache.ts';
 import { checkDatabase } from '../../test-support/check-cache.ts';
 import { withDatabase } from '../../test-support/database.ts';
 import { addGarbage } from '../../test-support/garbage.ts';
+import { holdDatabase } from '../../test-support/hold-database.ts';
 import { standardImages } from '../../test-support/images.ts';
 import { listTree } from '../../test-support/list-tree.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
@@ -175,6 +176,32 @@ describeWithMsb('strata on a cache of msb', (version) => {
     expect(code).toBe(1);
     expect(err).toMatch(/^strata: (in-use|world-changed): /);
     expect((await msbImageList(cache.home, version)).map(({ reference }) => reference)).toContain('alpine');
+  });
+
+  it('tells a database that is damaged, and one laid out otherwise, by their codes', async () => {
+    withDatabase(cache.home, (database) => database.exec('ALTER TABLE layer RENAME COLUMN diff_id TO other'));
+    const other = await strata(at('gc', '--yes'));
+    expect(other).toMatchObject({ code: 1, err: expect.stringMatching(/^strata: schema-unsupported: /m) });
+    for (const ending of ['', '-wal', '-shm']) rmSync(`${cache.databaseFile}${ending}`, { force: true });
+    writeFileSync(cache.databaseFile, 'no database at all, but long enough to look at '.repeat(100));
+    const before = listTree(cache.cacheDir);
+    for (const argv of [at('list'), at('gc', '--yes')]) {
+      const damaged = await strata(argv);
+      expect(damaged).toMatchObject({ code: 1, out: '' });
+      expect(damaged.err).toMatch(/^strata: damaged: .*msb\.db/m);
+    }
+    expect(listTree(cache.cacheDir)).toEqual(before);
+  });
+
+  it('removes nothing while another program is writing, and says so', { timeout: 60_000 }, async () => {
+    const held = holdDatabase(cache.home);
+    try {
+      const busy = await strata(at('remove', 'alpine', '--yes'));
+      expect(busy).toMatchObject({ code: 1, err: expect.stringMatching(/^strata: database-busy: /m) });
+    } finally {
+      held.release();
+    }
+    expect(await msbImageList(cache.home, version)).toHaveLength(5);
   });
 
   it('never passes on what a terminal would obey', async () => {
