@@ -5,6 +5,7 @@ import { useFacts } from '../app/queries.ts';
 import { countOf } from '../detail/count-words.ts';
 import { SafeText } from '../detail/safe-text.tsx';
 import { AlertDialog, Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
+import { UndoHint } from '../undo/undo-hint.tsx';
 import { ApplyProgress } from './apply-progress.tsx';
 import { InUse } from './in-use.tsx';
 import { PlanView, summarizePlan } from './plan-view.tsx';
@@ -160,6 +161,7 @@ function Body({ removal, facts, consent }: PartProps) {
           )}
           <SchemaQuestion consent={consent} />
           <PlanView plan={plan.plan} facts={facts} isForced={request.isForced} />
+          <UndoHint />
         </div>
       );
   }

@@ -157,7 +157,10 @@ function follow(target: MapTarget): void {
 
 function wholeText(whole: MapNode | null, totalBytes: number | null, files: number): string {
   if (whole === null || totalBytes === null) return 'Every byte of the cache in one picture.';
-  if (whole.bytes !== totalBytes) return 'The cache is changing: the map is drawn again in a moment.';
+  const excess = whole.bytes - totalBytes;
+  if (excess > 0) {
+    return `The cache has ${formatCount(totalBytes)} bytes, the cells ${formatCount(excess)} more: files with two names are drawn twice, or the cache is changing.`;
+  }
   return `All ${formatCount(totalBytes)} bytes of ${countOf(files, 'file')}, each in one cell: the map adds up to the whole cache.`;
 }
 

@@ -57,7 +57,7 @@ function laidParts(node: MapNode, area: Rectangle, order: MapOrder) {
   return parts.map((part, index) => ({ part, place: places[index]! }));
 }
 
-/** The parts large enough for a cell, and one node for all others. Two at least are put together, or none. */
+/** The parts large enough for a cell, and all others put together. Two at least are put together, or none. */
 function gatherSmall(node: MapNode, ordered: readonly MapNode[], surface: number): readonly MapNode[] {
   const perByte = node.bytes > 0 ? surface / node.bytes : 0;
   const largest = ordered.toSorted((left, right) => right.bytes - left.bytes).slice(0, MOST_CELLS);
@@ -65,7 +65,16 @@ function gatherSmall(node: MapNode, ordered: readonly MapNode[], surface: number
   const drawn = new Set(visible.length > 0 ? visible : largest);
   const small = ordered.filter((part) => !drawn.has(part));
   if (small.length < 2) return ordered;
-  return [...ordered.filter((part) => drawn.has(part)), gather(node, small)];
+  return [...ordered.filter((part) => drawn.has(part)), ...gatherEach(node, small)];
+}
+
+/** One node for all of them, or, when zooming in would only show the same again, several of as many cells as fit. */
+function gatherEach(node: MapNode, small: readonly MapNode[]): readonly MapNode[] {
+  const count = Math.ceil(small.length / MOST_CELLS);
+  const each = Math.ceil(small.length / count);
+  return Array.from({ length: count }, (_, index) =>
+    gather(`gathered in ${node.id} ${index}`, small.slice(index * each, (index + 1) * each)),
+  );
 }
 
 /** What a frame leaves for its parts; null when that is too little to show them. */

@@ -79,7 +79,7 @@ export function followSteps(from: MapNode, steps: readonly MapStep[]): readonly 
       gathered === null
         ? inside.parts.find((part) => part.id === id)
         : gather(
-            inside,
+            id,
             inside.parts.filter((part) => gathered.has(part.id)),
           );
     if (next === undefined || next.parts.length === 0) break;
@@ -94,15 +94,15 @@ export function stepInto({ id, isGathered, parts }: MapNode): MapStep {
 }
 
 /** Some parts of a node as one node. */
-export function gather(inside: MapNode, parts: readonly MapNode[]): MapNode {
+export function gather(id: string, parts: readonly MapNode[]): MapNode {
   const label = `${formatCount(parts.length)} smaller ones`;
   const colors = new Set(parts.map((part) => part.color));
   return {
-    id: `gathered in ${inside.id}`,
+    id,
     label,
     shortLabel: label,
     about: 'too small for cells of their own',
-    color: colors.size === 1 ? parts[0]!.color : 'other',
+    color: colors.size === 1 ? (parts[0]?.color ?? 'other') : 'other',
     bytes: sumOf(parts),
     target: null,
     parts,

@@ -1,4 +1,7 @@
+import { Pin } from 'lucide-react';
+import { useStore } from '../app/store.ts';
 import { toVisible } from '../detail/visible-text.ts';
+import { pruneRule } from '../reclaim/reclaim-settings.ts';
 import { Chip, classNames, VisuallyHidden } from '../ui/index.ts';
 import { type ImageEntry, type ImageRow, tagText } from './image-entries.ts';
 import styles from './reference-cell.module.css';
@@ -16,18 +19,22 @@ export interface ReferenceCellProps {
 /** Pixels between the parts and at the end of the cell; and the least a cut registry takes. */
 const CELL_GAPS = 20;
 const LEAST_REGISTRY_WIDTH = 24;
+const PIN_WIDTH = 18;
 
 /** The name of a row: registry in grey, repository in bold, its tags as chips. */
 export function ReferenceCell({ row, width, isStacked }: ReferenceCellProps) {
   const { registry, repository } = row.entry.name;
   const lineRegistry = isStacked ? '' : registry;
-  const { chips, isTight } = fitName(row, lineRegistry, width);
+  const { pinned } = useStore(pruneRule);
+  const isPinned = row.entries.some((entry) => pinned.includes(entry.handle.reference));
+  const { chips, isTight } = fitName(row, lineRegistry, isPinned ? width - PIN_WIDTH : width);
   return (
     <div
       className={classNames(styles.cell, isTight && styles.tight)}
       title={row.entries.map((entry) => toVisible(entry.handle.reference)).join('\n')}
     >
       <div className={styles.line}>
+        {isPinned && <Pin size={12} className={styles.pin} aria-label="Pinned:" />}
         {lineRegistry !== '' && (
           <>
             <span className={styles.registry}>{toVisible(registry)}</span>

@@ -11,6 +11,7 @@ import { SchemaQuestion, useSchemaConsent } from '../dialogs/schema-question.tsx
 import { type Apply, createApplySlot, useApply } from '../dialogs/use-apply.ts';
 import { WorldChange } from '../dialogs/world-change.tsx';
 import { Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
+import { UndoHint } from '../undo/undo-hint.tsx';
 import { ChoiceCards } from './choice-cards.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { togglePin } from './pins.ts';
@@ -160,10 +161,13 @@ function Beside({ reasons }: { readonly reasons: readonly string[] }) {
       : []),
   ];
   return (
-    <p className={styles.beside}>
+    <div className={styles.beside}>
       {sentences.length > 0 && <Info size={15} aria-hidden="true" />}
-      <span>{sentences.join(' ')}</span>
-    </p>
+      <div>
+        <p>{sentences.join(' ')}</p>
+        <UndoHint />
+      </div>
+    </div>
   );
 }
 
