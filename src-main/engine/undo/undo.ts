@@ -67,7 +67,7 @@ export function restoreUndo(world: World, id: string): Restored {
       });
     } catch (error) {
       files.renameBack();
-      throw isConstraint(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
+      throw isRefusedRow(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
     } finally {
       files.release();
       database.close();
@@ -174,9 +174,9 @@ function withFolder<T>(world: World, id: string, work: (folder: string) => T): T
 }
 
 /** SQLite refused a row: a journal somebody has written to, or a database that others changed. */
-function isConstraint(error: unknown): boolean {
+function isRefusedRow(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT');
+  return typeof code === 'string' && /^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG)/.test(code);
 }
 
 /** First the journal: what is left by a crash then is a leftover, which the next collection finds. */
