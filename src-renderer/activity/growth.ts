@@ -4,7 +4,7 @@ import type { UsageSample } from '../../src-shared/domain/activity.ts';
 const MOST_POINTS = 120;
 
 /** One point of the curve; x and y from 0 (oldest, no bytes) to 1 (newest, the top of the scale). */
-export interface GrowthPoint {
+interface GrowthPoint {
   readonly sample: UsageSample;
   readonly x: number;
   readonly y: number;

@@ -18,7 +18,7 @@ const isOpen = createStore(false);
 /** Images listed before a person asks for more. */
 const MOST_LISTED = 100;
 
-export function showHealth(): void {
+function showHealth(): void {
   isOpen.set(true);
 }
 
