@@ -29,7 +29,7 @@ export interface SnapshotHolder {
 }
 
 /** Rows of a table we do not know, with a foreign key onto an image table. */
-export interface UnknownTableHolder {
+interface UnknownTableHolder {
   readonly kind: 'unknown-table';
   readonly table: string;
 }

@@ -71,7 +71,7 @@ export interface FileContent {
 }
 
 /** A file whose bytes a later layer hides. */
-export interface HiddenFile {
+interface HiddenFile {
   readonly path: string;
   /** Sum over all layers whose copy is hidden. */
   readonly hiddenBytes: number;

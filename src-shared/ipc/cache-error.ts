@@ -33,5 +33,3 @@ export type CacheError =
   | { readonly code: 'damaged'; readonly file: string; readonly detail: string }
   /** A defect of ours or of the machine; `incident` finds it in the log. */
   | { readonly code: 'internal'; readonly incident: string };
-
-export type CacheErrorCode = CacheError['code'];

@@ -241,7 +241,7 @@ export const contract = {
   >(z.strictObject({ path: imagePath })),
 } as const;
 
-export type Contract = typeof contract;
+type Contract = typeof contract;
 export type CallName = keyof Contract;
 export type InputOf<Name extends CallName> =
   Contract[Name] extends Call<infer Input, infer _V, infer _I> ? Input : never;
@@ -267,7 +267,6 @@ export interface ServerMessage {
 
 declare global {
   // Node and the DOM both have it, this folder sees neither: the name alone, which merges with theirs.
-  // biome-ignore lint/suspicious/noEmptyInterface: its members are the platform's
   interface AbortSignal {}
 }
 

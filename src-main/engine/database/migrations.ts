@@ -48,7 +48,6 @@ const RELEASES: readonly { readonly count: number; readonly msbVersions: string 
   { count: 27, msbVersions: '0.7.2' },
 ];
 
-export const createsImageTables = MIGRATIONS[4];
 export const createsSnapshotIndex = MIGRATIONS[5];
 export const createsMaintenanceLease = MIGRATIONS[12];
 export const addsActiveConfig = MIGRATIONS[13];

@@ -1,3 +1,1 @@
-export type { HomePaths } from './paths.ts';
-export { type HomeOptions, resolveHome } from './resolve-home.ts';
-export { unpackSample } from './sample.ts';
+export { resolveHome } from './resolve-home.ts';

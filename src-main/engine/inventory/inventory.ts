@@ -82,7 +82,7 @@ export interface MetadataNode {
   readonly layers: readonly LayerNode[];
 }
 
-export interface FlatRefNode {
+interface FlatRefNode {
   readonly entry: StoreEntry;
   readonly file: FlatRefFile;
 }

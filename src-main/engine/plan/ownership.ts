@@ -35,7 +35,7 @@ export function measureImage(inventory: Inventory, reference: ReferenceNode): Im
 }
 
 /** True when a manifest of another digest, or metadata of one, needs the layer too. */
-export function isShared(layer: LayerNode, manifest: ManifestNode): boolean {
+function isShared(layer: LayerNode, manifest: ManifestNode): boolean {
   for (const other of layer.manifests) if (other !== manifest) return true;
   for (const metadata of layer.metadata) if (metadata.manifest !== manifest) return true;
   return false;

@@ -88,9 +88,7 @@ class Reader {
     this.#root = root;
     const checkSuperblocks = this.#checkSuperblocks;
     this.#folders =
-      root === null
-        ? new Map()
-        : scanFolders({ root, isFull, changed, ignored, checkSuperblocks, previous });
+      root === null ? new Map() : scanFolders({ root, isFull, changed, ignored, checkSuperblocks, previous });
     return this.#folders.has('') && areSameFolders(last, this.#folders);
   }
 
