@@ -7,6 +7,7 @@ import { useFacts, useLayers, usePlan, useUsage } from '../app/queries.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
 import { announce, EmptyState, ErrorNotice, FilterChip, Spinner } from '../ui/index.ts';
+import { BesideMap } from './beside-map.tsx';
 import styles from './disk-map-view.module.css';
 import type { MapOrder } from './map-cells.ts';
 import { MapLegend } from './map-legend.tsx';
@@ -133,6 +134,7 @@ export function DiskMapView() {
             />
           )}
           <MapLegend />
+          {usage.data !== undefined && <BesideMap usage={usage.data} />}
         </>
       )}
     </div>
