@@ -1,4 +1,5 @@
 import { Undo2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { formatBytes } from '../../src-shared/domain/format.ts';
 import type { Report } from '../../src-shared/domain/plan.ts';
 import { useCall } from '../app/queries.ts';
@@ -23,8 +24,11 @@ interface OfferProps {
 
 function Offer({ id, until, bytes }: OfferProps) {
   const undo = useUndo();
-  const entries = useCall('undo.list', NOTHING);
-  const isGone = entries.data !== undefined && !entries.data.some((entry) => entry.id === id);
+  const { data, dataUpdatedAt, refetch } = useCall('undo.list', NOTHING);
+  const [openedMs] = useState(Date.now);
+  // A list from before the removal does not have it either.
+  const isGone = data !== undefined && dataUpdatedAt > openedMs && !data.some((entry) => entry.id === id);
+  useEffect(() => void refetch(), [refetch]);
   if (isGone) return <Notice title="Undone or emptied: nothing of this removal is set aside any more." />;
   return (
     <>
