@@ -32,6 +32,7 @@ import { readStoreSigns } from './signs.ts';
 import type { StoreSnapshot } from './store/entries.ts';
 import {
   canProbeLocks,
+  FOLDERS,
   createStoreReader,
   type ReadOptions,
   readSnapshotArtifact,
@@ -327,11 +328,19 @@ export class Session implements World {
     if (unfinished !== null) reasons.push(`msb has not finished changing its version (${unfinished}).`);
     if (existsSync(this.#paths.databaseFile)) {
       if (!isWritable(this.#paths.databaseFile)) reasons.push('The database file is not writable.');
-      if (existsSync(this.#paths.cacheDir) && !isWritable(this.#paths.cacheDir)) {
-        reasons.push('The cache folder is not writable.');
-      }
+      reasons.push(...this.#closedFolders());
     }
     return reasons;
+  }
+
+  /** Taking a file away needs leave to write in its folder, whoever owns the file. */
+  #closedFolders(): readonly string[] {
+    const { cacheDir } = this.#paths;
+    if (existsSync(cacheDir) && !isWritable(cacheDir)) return ['The cache folder is not writable.'];
+    return FOLDERS.filter((folder) => {
+      const directory = path.join(cacheDir, folder);
+      return existsSync(directory) && !isWritable(directory);
+    }).map((folder) => `The folder ${folder} of the cache is not writable.`);
   }
 
   plan(action: PlanAction): Plan {

@@ -31,6 +31,8 @@ export class Liveness {
   readonly #everythingHeld: KeepReason;
   /** Files are renamed before they are deleted, which works within one file system only. */
   readonly #cacheDev: string | null;
+  /** A folder whose locks cannot be seen. */
+  readonly #blindIn: string | null;
   readonly #metadata = new Map<MetadataNode, KeepReason>();
 
   constructor(inventory: Inventory, removed: ReadonlySet<ReferenceNode>, scope: Scope) {
@@ -38,6 +40,7 @@ export class Liveness {
     this.#removed = removed;
     this.#scope = scope;
     this.#cacheDev = inventory.store.entries.find(({ path }) => path === '')?.dev ?? null;
+    this.#blindIn = inventory.unreadable.find((path) => LOCK_FOLDERS.has(path)) ?? null;
     this.#everythingHeld = whatHoldsEverything(inventory);
   }
 
@@ -59,6 +62,8 @@ export class Liveness {
     if (this.isBusy) return 'msb is pulling, loading or saving; stays until it ends';
     if (this.#cacheDev !== null && entry.dev !== this.#cacheDev)
       return 'it is on another file system than the cache';
+    if (this.#blindIn !== null)
+      return `${this.#blindIn || 'the cache folder'} cannot be read, so whether msb is at work is not known`;
     if (isKnown) return null;
     if (!this.#inventory.canProbeLocks)
       return 'locks cannot be probed here, so only what rows prove is taken';
@@ -160,6 +165,17 @@ export class Liveness {
     return false;
   }
 }
+
+/** Where msb keeps its locks and the files of processes at work. */
+const LOCK_FOLDERS: ReadonlySet<string> = new Set([
+  '',
+  'layers',
+  'fsmeta',
+  'manifests',
+  'tmp',
+  'flat',
+  'flat/locks',
+]);
 
 function whatHoldsEverything(inventory: Inventory): KeepReason {
   const { holdingEverything, unreadable } = inventory;

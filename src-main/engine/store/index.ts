@@ -12,6 +12,7 @@ export {
 export { type MetadataDocument, readMetadata } from './metadata.ts';
 export {
   classify,
+  FOLDERS,
   flatDiskPath,
   flatLockPath,
   flatRefPath,
