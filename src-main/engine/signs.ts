@@ -1,8 +1,20 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { HomePaths } from './home/paths.ts';
+import { OWN_FOLDER } from './store/names.ts';
 
-const STORE_DIRECTORIES = ['', 'layers', 'fsmeta', 'vmdk', 'manifests', 'tmp', 'flat/refs', 'flat/blobs'];
+const STORE_DIRECTORIES = [
+  '',
+  'layers',
+  'fsmeta',
+  'vmdk',
+  'manifests',
+  'tmp',
+  'flat/refs',
+  'flat/blobs',
+  // What was set aside can be emptied without a row changing.
+  OWN_FOLDER,
+];
 /** Longer than the coarsest time stamps of the file systems people keep caches on. */
 const SETTLING_MS = 2000;
 
