@@ -35,6 +35,7 @@ const errors: readonly CacheError[] = [
   { code: 'cache-missing', path: '/home/a/.microsandbox' },
   { code: 'world-changed', appeared: ['layer sha256:1'], disappeared: ['layer sha256:2'], plan },
   { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
+  { code: 'damaged', file: '/home/a/.microsandbox/db/msb.db', detail: 'is not an SQLite database' },
   { code: 'internal', incident: 'a1b2' },
   { code: 'undo-blocked', id: 'f'.repeat(32), reasons: ['alpine is in the cache again.'] },
   { code: 'not-saved', file: '/home/a/.local/share/strata/settings.json', detail: 'ENOSPC' },
@@ -66,4 +67,13 @@ test('cuts a list of a thousand reasons and says how many are left', () => {
   const { details } = explainError({ code: 'read-only', reasons });
   expect(details).toHaveLength(7);
   expect(details.at(-1)).toBe('and 1,000 more');
+});
+
+test('does not advise to pull an image again when the database is what is damaged', () => {
+  const { nextStep } = explainError({
+    code: 'damaged',
+    file: 'C:\\home\\db\\msb.db',
+    detail: 'is malformed',
+  });
+  expect(nextStep).toContain('backup');
 });

@@ -82,6 +82,13 @@ export function explainError(error: CacheError): ErrorText {
         nextStep: 'The cache was not touched. See that the folder can be written to, then try again.',
       };
     case 'damaged':
+      if (isDatabase(error.file)) {
+        return {
+          title: `The cache database cannot be read: ${error.file}`,
+          details: [error.detail],
+          nextStep: 'Nothing was changed. Restore the file from a backup, then try again.',
+        };
+      }
       return {
         title: `A file of the cache is damaged: ${error.file}`,
         details: [error.detail],
@@ -119,6 +126,11 @@ function notFound(error: Extract<CacheError, { code: 'not-found' }>): ErrorText 
     nextStep:
       error.what === 'file' ? 'Go back to the folder it was in.' : 'Choose another one from the list.',
   };
+}
+
+/** Files of the cache are named relative to it; the database lies beside it, under its absolute path. */
+function isDatabase(file: string): boolean {
+  return /[/\\]db[/\\]msb\.db$/.test(file);
 }
 
 function atMost(lines: readonly string[]): readonly string[] {

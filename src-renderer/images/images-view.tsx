@@ -57,6 +57,9 @@ export function ImagesView() {
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   useOpenedImage(entries, images.isSuccess, isDocked ? (rows[0]?.entry.handle.reference ?? null) : null);
 
+  // What fails the one usually fails the other too, and is said once.
+  const failure = images.error ?? facts.error;
+
   const closeDetail = () => {
     setDetailClosed(true);
     closeImage();
@@ -82,13 +85,10 @@ export function ImagesView() {
           onFilter={setFilter}
           onGroup={(next) => setPreference('isGrouped', next)}
         />
-        {[images, facts].map(
-          ({ error, refetch }, index) =>
-            error !== null && (
-              <div key={index === 0 ? 'images' : 'facts'} className={styles.message}>
-                <ErrorNotice error={error.error} onRetry={() => void refetch()} />
-              </div>
-            ),
+        {failure !== null && (
+          <div className={styles.message}>
+            <ErrorNotice error={failure.error} onRetry={() => runCommand('refresh')} />
+          </div>
         )}
         {images.isPending && <LoadingRows />}
         {images.isSuccess && rows.length > 0 && (
