@@ -93,6 +93,29 @@ test('the layers', async ({ cache, app, page }) => {
   await expectAccessible(page);
 });
 
+for (const view of ['Disk map', 'Find a file', 'Compare', 'Activity'] as const) {
+  test(`the view "${view}"`, async ({ cache, app, page }) => {
+    await app.open(cache.home);
+    await app.show(view);
+    await expectAccessible(page);
+  });
+}
+
+test('the settings', async ({ cache, app, page }) => {
+  await app.open(cache.home);
+  await app.openSettings();
+  await expectAccessible(page);
+});
+
+test('the images that can be pinned', async ({ cache, app, page }) => {
+  await app.open(cache.home);
+  await app.showReclaim();
+  await app.reclaim.choose('Prune unused images');
+  await page.getByRole('button', { name: 'pinned images' }).click();
+  await expect(page.getByRole('dialog').getByRole('checkbox')).toHaveCount(5);
+  await expectAccessible(page);
+});
+
 test('the menu of caches and the question for a folder', async ({ cache, app, page }) => {
   await app.open(cache.home);
   await page.getByRole('button', { name: /^Cache: / }).click();

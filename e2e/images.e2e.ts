@@ -99,6 +99,7 @@ for (const hand of HANDS) {
 
 test('moves through list and details by keyboard alone, and gives the focus back', async ({ cache, app }) => {
   await app.open(cache.home);
+  await expect(app.images.row(ALPINE)).toBeVisible();
   await app.page.keyboard.press('ControlOrMeta+k');
   await expect(app.images.findField).toBeFocused();
   await app.page.keyboard.press('ArrowDown');

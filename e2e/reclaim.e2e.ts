@@ -111,6 +111,11 @@ for (const hand of HANDS) {
       );
       await expect(app.reclaim.going(APP_1)).toBeVisible();
 
+      await app.reclaim.pin(APP_1);
+      await expect(app.reclaim.kept(APP_1)).toContainText('pinned');
+      await app.reclaim.pin(APP_1);
+      await expect(app.reclaim.going(APP_1)).toBeVisible();
+
       await app.reclaim.setRule('Days without use', 100_000);
       await expect(app.page.getByRole('spinbutton', { name: 'Days without use' })).toHaveAttribute(
         'aria-invalid',

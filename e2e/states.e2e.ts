@@ -1,4 +1,4 @@
-import { rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCache } from '../test-support/cache.ts';
 import { metadataKey, pathSafe } from '../test-support/database.ts';
@@ -123,6 +123,22 @@ for (const hand of HANDS) {
       await expect(app.reclaim.reclaimButton).toBeDisabled();
       await expect(app.reclaim.preview).toContainText('Read only');
       await app.hand.press(app.notices.getByRole('button', { name: 'Put this notice away' }));
+      await expect(app.notices).toBeHidden();
+    });
+
+    test('says once that the database is damaged, and goes on when it is whole again', async ({
+      cache,
+      app,
+    }) => {
+      const whole = readFileSync(cache.databaseFile);
+      writeFileSync(cache.databaseFile, 'This is not a database. '.repeat(400));
+      await app.open(cache.home);
+      const alert = app.main.getByRole('alert');
+      await expect(alert).toContainText('The cache database cannot be read');
+      await expect(app.notices).toContainText('Nothing can be removed from this cache.');
+      writeFileSync(cache.databaseFile, whole);
+      await app.hand.press(alert.getByRole('button', { name: 'Try again' }));
+      await expect(app.images.grid.getByRole('checkbox')).toHaveCount(5);
       await expect(app.notices).toBeHidden();
     });
 

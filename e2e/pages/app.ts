@@ -8,6 +8,17 @@ import { LayersPage } from './layers-page.ts';
 import { ReclaimPage } from './reclaim-page.ts';
 import { RemoveDialog } from './remove-dialog.ts';
 
+/** The views as the sidebar calls them. */
+export type ViewLabel =
+  | 'Images'
+  | 'Layers'
+  | 'Disk map'
+  | 'Find a file'
+  | 'Compare'
+  | 'Reclaim'
+  | 'Activity'
+  | 'Settings';
+
 /** The window of one host, and the way to every part of it. */
 export class App {
   readonly page: Page;
@@ -69,16 +80,24 @@ export class App {
     this.console.check();
   }
 
-  async showImages(): Promise<void> {
-    await this.#show('Images');
+  /** Chooses a view in the sidebar. */
+  async show(view: ViewLabel): Promise<void> {
+    const entry = this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view });
+    await this.hand.press(entry);
+    await expect(this.page.getByRole('main', { name: view })).toBeVisible();
   }
 
   async showLayers(): Promise<void> {
-    await this.#show('Layers');
+    await this.show('Layers');
   }
 
   async showReclaim(): Promise<void> {
-    await this.#show('Reclaim');
+    await this.show('Reclaim');
+  }
+
+  async openSettings(): Promise<void> {
+    await this.hand.press(this.page.getByRole('button', { name: 'Settings' }));
+    await expect(this.page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
   }
 
   /** Chooses an entry of the menu of caches. */
@@ -127,12 +146,6 @@ export class App {
     await expect(this.statusBar).toContainText(
       `Every byte accounted for: ${bytes.toLocaleString('en-US')} B`,
     );
-  }
-
-  async #show(view: string): Promise<void> {
-    const entry = this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view });
-    await this.hand.press(entry);
-    await expect(this.page.getByRole('main', { name: view })).toBeVisible();
   }
 
   async #start(args: readonly string[]): Promise<void> {

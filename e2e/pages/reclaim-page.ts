@@ -71,7 +71,7 @@ export class ReclaimPage {
 
   /** Waits for the result. Answers the bytes it says were measured. */
   async reports(): Promise<number> {
-    await expect(this.result.getByRole('button', { name: 'Done' })).toBeVisible();
+    await expect(this.result.getByRole('button', { name: 'Done' })).toBeFocused();
     const measured = this.result
       .locator('dt', { hasText: 'Measured' })
       .locator('xpath=following-sibling::dd[1]');
@@ -81,11 +81,22 @@ export class ReclaimPage {
   async putResultAway(): Promise<void> {
     await this.#hand.press(this.result.getByRole('button', { name: 'Done' }));
     await expect(this.result).toBeHidden();
+    await expect(this.#page.getByRole('radio', { checked: true })).toBeFocused();
   }
 
   /** Types a number of the prune rule over. */
   async setRule(label: string, value: number): Promise<void> {
     await this.#hand.write(this.#page.getByRole('spinbutton', { name: label }), String(value));
+  }
+
+  /** Opens the list of pinned images, pins or unpins one, and puts the list away. */
+  async pin(reference: string): Promise<void> {
+    const rule = this.#page.getByRole('region', { name: 'Prune rule' });
+    await this.#hand.press(rule.getByRole('button', { name: /pinned/ }));
+    const dialog = this.#page.getByRole('dialog', { name: 'Pinned images' });
+    await this.#hand.toggle(dialog.getByRole('checkbox', { name: reference, exact: true }));
+    await this.#hand.press(dialog.getByRole('button', { name: 'Done' }));
+    await expect(dialog).toBeHidden();
   }
 
   #rowOf(reference: string): Locator {

@@ -1,0 +1,353 @@
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright';
+import { launchOptions } from '../e2e/fixtures/launch.ts';
+import { runSql } from '../e2e/fixtures/sql.ts';
+import { App } from '../e2e/pages/app.ts';
+import { makeCache, type TestCache } from '../test-support/cache.ts';
+import { metadataKey, pathSafe } from '../test-support/database.ts';
+import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
+import { layer, standardImages } from '../test-support/images.ts';
+import { makeLargeCache } from '../test-support/large-cache.ts';
+import { addSandbox } from '../test-support/sandboxes.ts';
+import { scratchDir } from '../test-support/scratch.ts';
+
+// Pictures of every screen and state, in both colour schemes and three sizes, for people to look at:
+// `npm run screenshots`, or `npm run screenshots -- reclaim layers` for the ones whose name has a word.
+// docs/images.png, which the README shows, is one of them.
+
+interface Scene {
+  /** What the files are called. */
+  readonly name: string;
+  /** Brings the app there. */
+  readonly show: (app: App) => Promise<void>;
+}
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const FOLDER = join(ROOT, 'screenshots');
+const SIZES = [
+  { width: 1100, height: 700 },
+  { width: 1440, height: 900 },
+  { width: 2560, height: 1440 },
+];
+const SCHEMES = ['light', 'dark'] as const;
+
+const AGENT = 'ghcr.io/acme/agent-runtime:v1.61.0-rc.52';
+const PYTHON = 'docker.io/library/python:3.12-slim';
+const REDIS = 'docker.io/library/redis:8';
+const UBUNTU = 'docker.io/library/ubuntu:24.04';
+const APP_1 = 'ghcr.io/acme/app:1';
+
+const SCENES: readonly Scene[] = [
+  { name: 'images', show: sample },
+  ...(['Overview', 'Config', 'Layers', 'Files', 'JSON'] as const).map((tab) => ({
+    name: `image-${tab.toLowerCase()}`,
+    show: async (app: App) => {
+      await sample(app);
+      await app.images.open(AGENT);
+      await app.detail.choose(tab);
+      if (tab === 'Layers') await app.detail.strata.nth(2).click();
+    },
+  })),
+  {
+    name: 'images-grouped-selected',
+    show: async (app) => {
+      await sample(app);
+      await app.images.groupTags();
+      await app.images.select(UBUNTU, REDIS);
+    },
+  },
+  {
+    name: 'images-none-found',
+    show: async (app) => {
+      await sample(app);
+      await app.images.find('nothing has this');
+    },
+  },
+  {
+    name: 'images-damaged',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      rmSync(layerFile(cache, APP_1, 1));
+      truncateSync(layerFile(cache, 'ghcr.io/acme/app:2', 1), 5000);
+      rmSync(join(cache.cacheDir, 'manifests', `${metadataKey('alpine')}.json`));
+      await app.open(cache.home);
+      await app.images.open(APP_1);
+    },
+  },
+  {
+    name: 'images-many',
+    show: async (app) => {
+      await app.open((await makeLargeCache({ images: 2000, files: 'all', heldImages: 3 })).home);
+      await app.images.filterBy('In use');
+      await app.images.filterBy('All');
+      await app.detail.pane.getByRole('tablist').waitFor();
+    },
+  },
+  {
+    name: 'images-loading',
+    show: async (app) => {
+      await app.page.route('**/ipc/images.*', () => undefined);
+      await app.openSample();
+    },
+  },
+  {
+    name: 'connection-lost',
+    show: async (app) => {
+      app.console.expects(/ERR_/);
+      await sample(app);
+      await app.stopHost();
+      await app.statusBar.getByText('Connection lost').waitFor();
+    },
+  },
+  {
+    name: 'database-damaged',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      writeFileSync(cache.databaseFile, 'This is not a database. '.repeat(400));
+      await app.open(cache.home);
+    },
+  },
+  {
+    name: 'images-hostile',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      for (const reference of HOSTILE) {
+        runSql(
+          cache.home,
+          `INSERT INTO image_ref (reference, manifest_id, created_at, updated_at)
+           SELECT ?, manifest_id, created_at, updated_at FROM image_ref WHERE reference = 'alpine'`,
+          reference,
+        );
+      }
+      addSandbox(cache.home, { name: '<b>box</b>\u202e', reference: 'alpine', status: 'Running' });
+      await app.open(cache.home);
+    },
+  },
+  { name: 'remove-asks', show: (app) => askToRemove(app, UBUNTU) },
+  { name: 'remove-in-use', show: (app) => askToRemove(app, AGENT) },
+  {
+    name: 'remove-forced',
+    show: async (app) => {
+      await askToRemove(app, AGENT);
+      await app.removal.confirm('Force remove…');
+      await app.removal.asks(`Force remove ${AGENT}?`);
+    },
+  },
+  {
+    name: 'remove-many',
+    show: async (app) => {
+      await sample(app);
+      await app.images.select(UBUNTU, REDIS, PYTHON);
+      await app.images.askToRemoveSelected();
+    },
+  },
+  {
+    name: 'remove-done',
+    show: async (app) => {
+      await askToRemove(app, UBUNTU);
+      await app.removal.confirm('Remove');
+      await app.removal.reports();
+    },
+  },
+  {
+    name: 'remove-world-changed',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      await app.open(cache.home);
+      await app.images.askToRemove(APP_1);
+      await app.removal.asks(`Remove ${APP_1}?`);
+      const app1 = standardImages().find(({ references }) => references.includes(APP_1))!;
+      await cache.load([{ references: ['above:1'], layers: [...app1.layers, layer('RUN more', 'more')] }]);
+      await app.removal.confirm('Remove');
+      await app.removal.dialog.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'reclaim-garbage', show: (app) => reclaim(app, 'Collect all garbage') },
+  { name: 'reclaim-layers', show: (app) => reclaim(app, 'Collect orphaned layers') },
+  {
+    name: 'reclaim-prune',
+    show: async (app) => {
+      await reclaim(app, 'Prune unused images');
+      await app.page.getByRole('button', { name: 'All conditions' }).click();
+    },
+  },
+  {
+    name: 'reclaim-pins',
+    show: async (app) => {
+      await reclaim(app, 'Prune unused images');
+      await app.page.getByRole('button', { name: 'pinned images' }).click();
+    },
+  },
+  {
+    name: 'reclaim-done',
+    show: async (app) => {
+      await reclaim(app, 'Collect all garbage');
+      await app.reclaim.reclaim();
+      await app.reclaim.reports();
+    },
+  },
+  {
+    name: 'reclaim-every-garbage',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      await addGarbage(cache.home, ALL_GARBAGE);
+      await app.open(cache.home);
+      await app.showReclaim();
+    },
+  },
+  {
+    name: 'layers',
+    show: async (app) => {
+      await sample(app);
+      await app.showLayers();
+      await app.layers.grid.getByRole('row').nth(1).click();
+    },
+  },
+  ...(['Disk map', 'Find a file', 'Compare', 'Activity'] as const).map((view) => ({
+    name: view.toLowerCase().replaceAll(' ', '-'),
+    show: async (app: App) => {
+      await sample(app);
+      await app.show(view);
+    },
+  })),
+  {
+    name: 'settings',
+    show: async (app) => {
+      await sample(app);
+      await app.openSettings();
+    },
+  },
+  {
+    name: 'cache-menu',
+    show: async (app) => {
+      await sample(app);
+      await app.page.getByRole('button', { name: /^Cache: / }).click();
+    },
+  },
+  {
+    name: 'open-folder-refused',
+    show: async (app) => {
+      await sample(app);
+      await app.chooseInCacheMenu('Open another folder…');
+      await app.openFolder('/no/such/folder');
+      await app.page.getByRole('dialog').getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'read-only',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      runSql(cache.home, 'ALTER TABLE layer RENAME COLUMN blob_digest TO digest');
+      await app.open(cache.home);
+      await app.images.open('alpine');
+    },
+  },
+  {
+    name: 'newer-schema',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      runSql(cache.home, `INSERT INTO seaql_migrations VALUES ('m20991231_000001_later', 1)`);
+      await app.open(cache.home);
+      await app.images.askToRemove('alpine');
+      await app.removal.asks('Remove alpine?');
+    },
+  },
+  { name: 'no-home', show: (app) => app.open(join(scratchDir('nowhere'), 'microsandbox')) },
+  { name: 'no-cache', show: async (app) => app.open((await makeCache()).home) },
+  {
+    name: 'no-images',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      await cache.msb(['image', 'prune', '-y']);
+      await app.open(cache.home);
+    },
+  },
+  {
+    name: 'not-admitted',
+    show: async (app) => {
+      app.console.expects(/401/);
+      await app.openWithToken(scratchDir('home'), null);
+    },
+  },
+];
+
+const HOSTILE = [
+  '<img src=x onerror="window.pwned=1">',
+  'acme/evil:\u202egnp.exe',
+  'acme/\u001b[31mred\u001b[0m:1',
+  'line\nbreak\ttab:1',
+  `acme/${'long'.repeat(1022)}:1`,
+];
+
+async function sample(app: App): Promise<void> {
+  await app.openSample();
+  await app.button('Put this notice away').click();
+  await app.detail.shows(PYTHON);
+}
+
+async function askToRemove(app: App, reference: string): Promise<void> {
+  await sample(app);
+  await app.images.askToRemove(reference);
+  await app.removal.dialog.getByRole('button', { name: /^(Remove|Force remove…)$/ }).waitFor();
+}
+
+async function reclaim(app: App, choice: Parameters<App['reclaim']['choose']>[0]): Promise<void> {
+  await sample(app);
+  await app.showReclaim();
+  await app.reclaim.choose(choice);
+  await app.reclaim.announcedBytes();
+}
+
+function layerFile(cache: TestCache, reference: string, position: number): string {
+  const diffId = cache.image(reference).diffIds[position]!;
+  return join(cache.cacheDir, 'layers', `${pathSafe(diffId)}.erofs`);
+}
+
+async function photograph(browser: Browser, { name, show }: Scene): Promise<void> {
+  const context = await browser.newContext({ viewport: SIZES[1]!, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const app = new App(page, 'mouse');
+  try {
+    await show(app);
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        await settle(app);
+        await page.screenshot({
+          path: join(FOLDER, `${name}-${colorScheme}-${size.width}x${size.height}.png`),
+        });
+        if (name === 'image-layers' && colorScheme === 'light' && size === SIZES[1]) {
+          await app.detail.strata.nth(2).click();
+          await page.mouse.move(0, 0);
+          await page.screenshot({ path: join(ROOT, 'docs', 'images.png') });
+          await app.detail.strata.nth(2).click();
+        }
+      }
+    }
+    await app.close();
+  } finally {
+    await context.close();
+  }
+}
+
+/** Fonts are there, and two frames have been drawn since the last change. */
+async function settle(app: App): Promise<void> {
+  await app.page.mouse.move(0, 0);
+  await app.page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}
+
+const words = process.argv.slice(2);
+const scenes = SCENES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+mkdirSync(FOLDER, { recursive: true });
+const browser = await chromium.launch(await launchOptions());
+for (const scene of scenes) {
+  await photograph(browser, scene);
+  console.log(scene.name);
+}
+await browser.close();
