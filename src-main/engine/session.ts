@@ -32,8 +32,8 @@ import { readStoreSigns } from './signs.ts';
 import type { StoreSnapshot } from './store/entries.ts';
 import {
   canProbeLocks,
-  FOLDERS,
   createStoreReader,
+  FOLDERS,
   type ReadOptions,
   readSnapshotArtifact,
   readVmdkLayers,

@@ -89,8 +89,7 @@ function isKeeping(entry: StoreEntry): boolean {
 /** Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did. */
 export function wantedNow(inventory: Inventory, what: StoreKind): string | null {
   if (inventory.inFlight.length > 0) return 'msb started a pull, load or save meanwhile';
-  const everything =
-    inventory.holdingEverything.length > 0 ? 'a holder that cannot be read may need it' : null;
+  const everything = whatMayNeedIt(inventory);
   switch (what.kind) {
     case 'layer': {
       const layer = inventory.layers.get(what.diffId);
@@ -113,6 +112,11 @@ export function wantedNow(inventory: Inventory, what: StoreKind): string | null 
     default:
       return null;
   }
+}
+
+function whatMayNeedIt({ holdingEverything, unreadable }: Inventory): string | null {
+  if (holdingEverything.length > 0) return 'a holder that cannot be read may need it';
+  return unreadable.length > 0 ? 'something in the cache that cannot be read any more may need it' : null;
 }
 
 function isWanted(manifest: ManifestNode | undefined): boolean {
