@@ -5,6 +5,8 @@ import type { Draft } from './plan/plan.ts';
 
 /** How many plans a person can have looked at and still press the button of. */
 const REMEMBERED = 64;
+/** How many lines all remembered plans may have together: the oldest go first, the newest always stays. */
+const REMEMBERED_STEPS = 500_000;
 
 /** The plans that were shown, by id, so that exactly what was seen can be applied. */
 export class SeenPlans {
@@ -14,7 +16,7 @@ export class SeenPlans {
     const planId = randomBytes(16).toString('hex');
     this.#drafts.set(planId, { action, draft });
     for (const oldest of this.#drafts.keys()) {
-      if (this.#drafts.size <= REMEMBERED) break;
+      if (this.#drafts.size <= REMEMBERED && (this.#steps() <= REMEMBERED_STEPS || oldest === planId)) break;
       this.#drafts.delete(oldest);
     }
     return {
@@ -39,6 +41,10 @@ export class SeenPlans {
       throw new CacheFailure({ code: 'invalid-input', issues: [{ path: 'planId', message }] });
     }
     return seen.draft;
+  }
+
+  #steps(): number {
+    return this.#drafts.values().reduce((sum, { draft }) => sum + draft.steps.length, 0);
   }
 
   /** A plan is applied once: afterwards the world is another. */

@@ -1,7 +1,7 @@
 import type { ImageDamage, ImageFacts } from '../../../src-shared/domain/image.ts';
 import type { LayerState, LayerSummary } from '../../../src-shared/domain/layer.ts';
 import type { DamagedRow } from '../database/rows.ts';
-import { measureImage, Ownership } from '../plan/ownership.ts';
+import { freedIfRemoved, measureImage } from '../plan/ownership.ts';
 import type { StoreEntry } from '../store/entries.ts';
 import {
   holdersOf,
@@ -24,7 +24,7 @@ export function factsOf(inventory: Inventory, reference: ReferenceNode, labelTex
     onDiskBytes: bytes.onDisk,
     sharedBytes: bytes.shared,
     ownBytes: bytes.own,
-    freedIfRemovedBytes: new Ownership(inventory).freedBy(reference),
+    freedIfRemovedBytes: freedIfRemoved(inventory, reference),
     holders: holdersOf(inventory, manifest),
     otherReferences: manifest.references
       .filter((other) => other !== reference)

@@ -61,64 +61,35 @@ export function flatDiskOf(
 }
 
 /**
- * Counts down who still needs what while references are taken one after the other, so that the bytes each one
- * frees are known at once: shared layers come free with their last owner, hard-linked files with their last name.
- * Holders are not looked at; the answer is what the reference frees once nothing holds it.
+ * What removing the reference frees, in allocated bytes, once nothing holds it: layers that only its manifest needs,
+ * and hard-linked files all of whose names go with it. Equals the plan of such a removal.
  */
-export class Ownership {
-  readonly #inventory: Inventory;
-  readonly #taken = new Set<ReferenceNode>();
-  /** By inode: how many of its names went with the references taken so far. */
-  readonly #namesGone = new Map<string, number>();
-
-  constructor(inventory: Inventory) {
-    this.#inventory = inventory;
+export function freedIfRemoved(inventory: Inventory, reference: ReferenceNode): number {
+  const entries = entriesGoingWith(inventory, reference);
+  let bytes = 0;
+  for (const entry of entries) if (entry.linkCount === 1) bytes += entry.allocatedBytes;
+  for (const names of namesByInode(entries).values()) {
+    if (names.length === names[0]!.linkCount) bytes += names[0]!.allocatedBytes;
   }
+  return bytes;
+}
 
-  /** Takes the reference and says how many bytes come free with it, given all taken before. */
-  take(reference: ReferenceNode): number {
-    const entries = this.#entriesOf(reference);
-    const bytes = this.#bytesOf(entries);
-    for (const [inode, names] of namesByInode(entries)) {
-      this.#namesGone.set(inode, (this.#namesGone.get(inode) ?? 0) + names.length);
-    }
-    this.#taken.add(reference);
-    return bytes;
+function entriesGoingWith(inventory: Inventory, reference: ReferenceNode): readonly StoreEntry[] {
+  const { manifest, metadata } = reference;
+  const isGone = (other: ReferenceNode) => other === reference;
+  const metadataGoes = (node: MetadataNode) => node.references.length > 0 && node.references.every(isGone);
+  const manifestGoes = (node: ManifestNode) => node.references.length > 0 && node.references.every(isGone);
+  const entries = metadata !== null && metadataGoes(metadata) ? [metadata.entry] : [];
+  if (!manifestGoes(manifest) || !manifest.metadata.every(metadataGoes)) return entries;
+  entries.push(...artifactsOf(inventory, manifest));
+  const disk = flatDiskOf(inventory, manifest);
+  if (disk !== null && !disk.isShared) entries.push(disk.entry);
+  for (const layer of manifest.layers) {
+    if (layer.entry === null || layer.unknownHolders.length > 0) continue;
+    if (every(layer.manifests, manifestGoes) && every(layer.metadata, metadataGoes))
+      entries.push(layer.entry);
   }
-
-  /** How many bytes would come free with the reference, given all taken so far. */
-  freedBy(reference: ReferenceNode): number {
-    return this.#bytesOf(this.#entriesOf(reference));
-  }
-
-  /** The files that go with the reference, given all taken so far. */
-  #entriesOf(reference: ReferenceNode): readonly StoreEntry[] {
-    const { manifest, metadata } = reference;
-    const isGone = (other: ReferenceNode) => other === reference || this.#taken.has(other);
-    const metadataGoes = (node: MetadataNode) => node.references.length > 0 && node.references.every(isGone);
-    const manifestGoes = (node: ManifestNode) => node.references.length > 0 && node.references.every(isGone);
-    const entries = metadata !== null && metadataGoes(metadata) ? [metadata.entry] : [];
-    if (!manifestGoes(manifest) || !manifest.metadata.every(metadataGoes)) return entries;
-    entries.push(...artifactsOf(this.#inventory, manifest));
-    const disk = flatDiskOf(this.#inventory, manifest);
-    if (disk !== null && !disk.isShared) entries.push(disk.entry);
-    for (const layer of manifest.layers) {
-      if (layer.entry === null || layer.unknownHolders.length > 0) continue;
-      if (every(layer.manifests, manifestGoes) && every(layer.metadata, metadataGoes))
-        entries.push(layer.entry);
-    }
-    return entries;
-  }
-
-  #bytesOf(entries: readonly StoreEntry[]): number {
-    let bytes = 0;
-    for (const entry of entries) if (entry.linkCount === 1) bytes += entry.allocatedBytes;
-    for (const [inode, names] of namesByInode(entries)) {
-      const isLast = names.length + (this.#namesGone.get(inode) ?? 0) === names[0]!.linkCount;
-      if (isLast) bytes += names[0]!.allocatedBytes;
-    }
-    return bytes;
-  }
+  return entries;
 }
 
 /** Of the entries that have names elsewhere too, those of each inode. */

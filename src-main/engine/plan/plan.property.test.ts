@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlanAction } from '../../../src-shared/domain/plan.ts';
-import { Ownership } from './ownership.ts';
+import { freedIfRemoved } from './ownership.ts';
 import { type Draft, planAction } from './plan.ts';
 import {
   contradictoryCache,
@@ -243,7 +243,7 @@ describe('the planner, on random caches', () => {
           // only known to the plan.
           if (draft.kept.some((item) => /too young|held by|about to|probed|cannot be read/.test(item.reason)))
             continue;
-          expect(new Ownership(inventory).freedBy(reference)).toBe(draft.bytes);
+          expect(freedIfRemoved(inventory, reference)).toBe(draft.bytes);
         }
       }),
       RUNS,
