@@ -44,7 +44,7 @@ export class SeenPlans {
   }
 
   #steps(): number {
-    return this.#drafts.values().reduce((sum, { draft }) => sum + draft.steps.length, 0);
+    return [...this.#drafts.values()].reduce((sum, { draft }) => sum + draft.steps.length, 0);
   }
 
   /** A plan is applied once: afterwards the world is another. */
