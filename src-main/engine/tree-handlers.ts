@@ -129,12 +129,9 @@ async function hitIn(
 ): Promise<FoundPath | null> {
   const references = manifest.references.map((reference) => reference.row.reference);
   const tree = imageTree(session, references[0]!);
-  const listing = await reader.listDirectory(tree, path.posix.dirname(wanted), { signal });
-  const entry = listing.entries.find(
-    (candidate) => candidate.path === wanted && candidate.change !== 'removed',
-  );
+  const entry = await reader.findEntry(tree, wanted, { signal });
   const layer = tree.layers.find(({ position }) => position === entry?.position);
-  if (entry === undefined || layer === undefined) return null;
+  if (entry === null || entry.change === 'removed' || layer === undefined) return null;
   const { diffId, position } = layer;
   return { references, manifestDigest: manifest.digest, diffId, position, entry };
 }
