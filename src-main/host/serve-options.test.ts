@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseServeOptions } from './serve-options.ts';
 
 function parse(...argv: string[]) {
-  return parseServeOptions(argv, '/srv/data');
+  return parseServeOptions(argv, '/folder');
 }
 
 describe('parseServeOptions', () => {
@@ -19,8 +19,8 @@ describe('parseServeOptions', () => {
 
   it('takes a relative home as seen from the working directory', () => {
     expect(parse('--home', '../cache').home).toBe('/cache');
-    expect(parse('--home', '.').home).toBe('/srv/data');
-    expect(parse('--home', '-odd').home).toBe('/srv/data/-odd');
+    expect(parse('--home', '.').home).toBe('/folder');
+    expect(parse('--home', '-odd').home).toBe('/folder/-odd');
   });
 
   it.each([

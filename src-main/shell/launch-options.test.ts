@@ -14,8 +14,8 @@ describe('parseLaunchOptions', () => {
       'strata://image/alpine',
       '--smoke',
     ];
-    expect(parseLaunchOptions(argv, '/srv/data')).toEqual({
-      home: '/srv/data/cache',
+    expect(parseLaunchOptions(argv, '/folder')).toEqual({
+      home: '/folder/cache',
       sample: false,
       smoke: true,
       reference: 'alpine',
@@ -23,11 +23,11 @@ describe('parseLaunchOptions', () => {
   });
 
   it('takes nothing from a link that is not well-formed', () => {
-    expect(parseLaunchOptions(['strata://image/..%2f..', '/some/file'], '/srv/data')).toEqual(NOTHING);
+    expect(parseLaunchOptions(['strata://image/..%2f..', '/some/file'], '/folder')).toEqual(NOTHING);
   });
 
   it('refuses a home without a value', () => {
-    expect(() => parseLaunchOptions(['--home'], '/srv/data')).toThrow('--home needs a value');
+    expect(() => parseLaunchOptions(['--home'], '/folder')).toThrow('--home needs a value');
   });
 });
 
