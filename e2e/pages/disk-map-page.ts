@@ -31,10 +31,10 @@ export class DiskMapPage {
     return this.main.getByRole('table');
   }
 
-  /** A cell of the map by the start of its name. */
+  /** A cell of the map by what stands in it, or by the whole name that follows where that is short for one. */
   cell(name: string): Locator {
     return this.map.getByRole('option', {
-      name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')} `),
+      name: new RegExp(`(?:^|, )${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[ ,]`),
     });
   }
 
