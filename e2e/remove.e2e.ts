@@ -233,3 +233,28 @@ for (const hand of HANDS) {
     });
   });
 }
+
+test.describe('in a cache of msb 0.7.2', () => {
+  test.use({ recipe: { version: '0.7.2', images: standardImages() } });
+
+  test('names a grouped snapshot that holds an image, and removes another one', async ({ cache, app }) => {
+    addSnapshot(cache.home, { name: 'warm', group: 'team', reference: APP_1 });
+    await app.open(cache.home);
+    await expect(app.statusBar).toContainText('msb 0.7');
+    await app.images.askToRemove(APP_1);
+    await expect(app.removal.dialog).toContainText('snapshot “team/warm”');
+    await app.removal.close();
+
+    const before = occupiedBytes(cache.cacheDir);
+    await app.images.askToRemove(APP_2);
+    await app.removal.asks(`Remove ${APP_2}?`);
+    const announced = await app.removal.announcedBytes();
+    await app.removal.confirm('Remove');
+    expect(await app.removal.reports()).toBe(announced);
+    expect(before - occupiedBytes(cache.cacheDir)).toBe(announced);
+    await app.removal.close();
+    const left = await expectSound(cache);
+    expect(left).toContain(APP_1);
+    expect(left).not.toContain(APP_2);
+  });
+});
