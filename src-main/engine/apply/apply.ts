@@ -19,6 +19,7 @@ import { compareDrafts } from './difference.ts';
 import { explainDifference } from './explain-difference.ts';
 import { removeEmptyOwnFolder } from './own-folder.ts';
 import { SetAside } from './set-aside.ts';
+import { settle } from './settle.ts';
 import { Unchanged, wantedNow, withoutOurs } from './wanted.ts';
 
 /** How apply looks at the cache: afresh each time it asks. */
@@ -195,14 +196,10 @@ class Run {
     victims: readonly Step[],
   ): Promise<void> {
     const moved: Step[] = [];
-    for (const slice of slices(this.#unwanted(database, setAside, batch, victims))) {
-      const refused = setAside.move(slice.map((step) => step.entry!));
-      for (const step of slice) {
-        const problem = refused.get(step.entry!);
-        if (problem === undefined) moved.push(step);
-        else this.#leave(step, problem);
-      }
-      await turn();
+    // Without its metadata an image is not taken for cached any more; what was taken for cached before shows itself.
+    for (const stage of stagesOf(batch)) {
+      moved.push(...(await this.#move(setAside, this.#unwanted(database, setAside, stage, victims))));
+      await settle(this.#world.paths, this.#options.signal);
     }
     const goes = new Set(this.#unwanted(database, setAside, moved, victims));
     for (const slice of slices(moved)) {
@@ -216,6 +213,21 @@ class Run {
       this.#progress('files');
       await turn();
     }
+  }
+
+  /** Answers the steps whose file is set aside now. */
+  async #move(setAside: SetAside, steps: readonly Step[]): Promise<readonly Step[]> {
+    const moved: Step[] = [];
+    for (const slice of slices(steps)) {
+      const refused = setAside.move(slice.map((step) => step.entry!));
+      for (const step of slice) {
+        const problem = refused.get(step.entry!);
+        if (problem === undefined) moved.push(step);
+        else this.#leave(step, problem);
+      }
+      await turn();
+    }
+    return moved;
   }
 
   /** The steps whose file still nothing wants; the others are noted as left alone. */
@@ -385,6 +397,13 @@ export function freeSpace(directory: string): number | null {
   } catch {
     return null;
   }
+}
+
+/** Metadata, then everything else; what is empty is left out. */
+function stagesOf(batch: readonly Step[]): readonly (readonly Step[])[] {
+  const isMetadata = (step: Step) => step.item.kind === 'metadata';
+  const stages = [batch.filter(isMetadata), batch.filter((step) => !isMetadata(step))];
+  return stages.filter((stage) => stage.length > 0);
 }
 
 function* slices<T>(values: readonly T[]): Generator<readonly T[]> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type KillOutcome, killAtRandom } from '../../../bench/kill-points.ts';
 import { availableMsbVersions } from '../../../test-support/msb.ts';
 
-const POINTS = 40;
+const POINTS = 32;
 
 describe.skipIf(!availableMsbVersions().includes('0.6.18') || process.platform === 'win32')(
   'a removal that is killed',

@@ -122,9 +122,11 @@ export class SetAside {
     return new Set([...this.#leases.keys()].map(leasePath));
   }
 
-  /** Back to where it was, unless something has taken the place by then (which is then as good). */
+  /** Back to where it was; when the same has come there again by then, ours goes. */
   putBack(entry: StoreEntry): void {
-    restore(this.#pathOf(entry), path.join(this.#cacheDir, entry.path));
+    const [from, to] = [this.#pathOf(entry), path.join(this.#cacheDir, entry.path)];
+    restore(from, to);
+    if (entry.type === 'file' && isThere(from) && isRegularFile(to)) unlinkSync(from);
     this.#freedBytes.delete(entry);
     this.#releaseLease(entry);
   }
@@ -269,6 +271,10 @@ function restore(from: string, to: string): void {
   } catch {
     // Still set aside: the next collection finds it, and puts it back if it is needed.
   }
+}
+
+function isRegularFile(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** A link to nowhere is there, too. */

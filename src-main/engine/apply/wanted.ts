@@ -1,6 +1,7 @@
 import type { Inventory, ManifestNode } from '../inventory/inventory.ts';
 import type { Step } from '../plan/plan.ts';
 import type { StoreEntry, StoreKind, StoreSnapshot } from '../store/entries.ts';
+import { referenceKey } from '../store/names.ts';
 
 /**
  * The store as it is without what is ours: metadata that is on its way out must not hold the layers that go with
@@ -104,7 +105,9 @@ export function wantedNow(inventory: Inventory, what: StoreKind): string | null 
         ? 'its image came back meanwhile'
         : everything;
     case 'metadata':
-      return inventory.metadata.has(what.key) ? 'its image was pulled again meanwhile' : everything;
+      return inventory.metadata.has(what.key) || keysOf(inventory).has(what.key)
+        ? 'its image was pulled again meanwhile'
+        : everything;
     case 'flat-disk':
       return inventory.flatDiskNames.has(what.artifactDigest)
         ? 'a flat disk record came to need it meanwhile'
@@ -112,6 +115,17 @@ export function wantedNow(inventory: Inventory, what: StoreKind): string | null 
     default:
       return null;
   }
+}
+
+const knownKeys = new WeakMap<Inventory, ReadonlySet<string>>();
+
+/** Of the metadata that the listed references should have. */
+function keysOf(inventory: Inventory): ReadonlySet<string> {
+  const keys =
+    knownKeys.get(inventory) ??
+    new Set(inventory.references.flatMap(({ row }) => referenceKey(row.reference) ?? []));
+  knownKeys.set(inventory, keys);
+  return keys;
 }
 
 function whatMayNeedIt({ holdingEverything, unreadable }: Inventory): string | null {

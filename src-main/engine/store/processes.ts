@@ -30,8 +30,8 @@ const CLOCK_SLACK_MS = 3_600_000;
 /** Linux counts in hundredths of a second towards programs, whatever it does inside. */
 const TICK_MS = 10;
 
-/** Milliseconds since 1970, from `/proc/<pid>/stat` (proc_pid_stat(5), field 22); null where that is not told. */
-function startOf(pid: number): number | null {
+/** When a process began, in milliseconds since 1970, from `/proc/<pid>/stat` (proc_pid_stat(5), field 22); null where that is not told. */
+export function startOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may contain anything; the fields after it start with the third.
