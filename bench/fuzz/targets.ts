@@ -28,7 +28,7 @@ import { settingsFields } from '../../src-shared/ipc/contract.ts';
 /** One parser of ours, and what must be true of whatever it makes of any bytes. */
 export interface FuzzTarget {
   readonly name: string;
-  /** Of those that read files, a thousand times fewer bytes pass in the same time. */
+  /** One that reads a file: a run of it takes longer. */
   readonly readsFiles: boolean;
   /** @throws when something is not as it must be. */
   readonly check: (bytes: Buffer) => void;
