@@ -7,9 +7,9 @@
 export interface PrunePolicy {
   /** Only images not used for this many days. */
   readonly unusedForDays?: number;
-  /** Take the least recently used until the cache occupies no more than this. */
+  /** Take no more than it needs for the cache to occupy no more than this: what is missed least. */
   readonly cacheUnderBytes?: number;
-  /** Take the least recently used until this many bytes come free. */
+  /** Take no more than it needs for this many bytes to come free: what is missed least. */
   readonly freeAtLeastBytes?: number;
   /** Keep the newest N tags of each repository. */
   readonly keepNewestPerRepository?: number;

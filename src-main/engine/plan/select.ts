@@ -55,7 +55,7 @@ function refuseIfAmbiguous(inventory: Inventory, name: string): void {
 
 /**
  * The prune rule. Whoever changes which images go by rule changes this function: `keepsByRule` names what
- * protects an image, the budget then takes from what is left, least recently used first.
+ * protects an image, the budget then takes from what is left whatever is missed least.
  */
 function selectByPolicy(inventory: Inventory, policy: PrunePolicy): Selection {
   const newest = newestOfEachRepository(inventory.references, policy.keepNewestPerRepository ?? 0);
