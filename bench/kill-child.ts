@@ -11,6 +11,7 @@ const [home = '', dataDir = '', call = '', input = '{}', killAt = '0'] = process
 
 /** Everything by which files are changed. SQLite's own writes are not among them: those are hit by time. */
 const CHANGES = [
+  'linkSync',
   'mkdirSync',
   'openSync',
   'renameSync',

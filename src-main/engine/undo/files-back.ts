@@ -1,18 +1,19 @@
 import { type BigIntStats, lstatSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { keepsLeases, takeLease } from '../apply/lease.ts';
+import { moveBack } from '../apply/move-back.ts';
 import { classify } from '../store/names.ts';
 import type { SavedFile } from './journal.ts';
 
 /**
- * Renames the files of one removal back to where they were in the cache. A file that has come again meanwhile stays
+ * Moves the files of one removal back to where they were in the cache. A file that has come again meanwhile stays
  * where its name is made of its content, or its bytes are the same; anything else in the place of one is in the way.
  */
 export class FilesBack {
   readonly #cacheDir: string;
   readonly #folder: string;
   readonly #files: readonly SavedFile[];
-  readonly #renamed: SavedFile[] = [];
+  readonly #moved: SavedFile[] = [];
   readonly #leases: { release(): void }[] = [];
 
   constructor(cacheDir: string, folder: string, files: readonly SavedFile[]) {
@@ -27,8 +28,9 @@ export class FilesBack {
   }
 
   /** Null when every file is back; else why not. */
-  rename(): string | null {
-    for (const file of this.#files) {
+  move(): string | null {
+    // The last that was taken first: what msb looks at first comes when the rest is there.
+    for (const file of this.#files.toReversed()) {
       if (look(this.#to(file)) !== null) continue;
       const folder = path.dirname(this.#to(file));
       if (keepsLeases(folder)) {
@@ -38,8 +40,8 @@ export class FilesBack {
       }
       try {
         mkdirSync(folder, { recursive: true });
-        renameSync(this.#from(file), this.#to(file));
-        this.#renamed.push(file);
+        if (!moveBack(this.#from(file), this.#to(file))) return `Another ${file.path} has taken its place.`;
+        this.#moved.push(file);
       } catch (error) {
         return `${file.path} could not be moved back (${(error as NodeJS.ErrnoException).code}).`;
       }
@@ -47,11 +49,11 @@ export class FilesBack {
     return null;
   }
 
-  /** Undoes `rename`: the files are set aside again. */
-  renameBack(): void {
-    for (const file of this.#renamed.splice(0).toReversed()) {
+  /** Undoes `move`: the files are set aside again, save those that msb has replaced meanwhile. */
+  setAsideAgain(): void {
+    for (const file of this.#moved.splice(0).toReversed()) {
       try {
-        renameSync(this.#to(file), this.#from(file));
+        if (isInode(look(this.#to(file)), file)) renameSync(this.#to(file), this.#from(file));
       } catch {
         // It stays in the cache: the next try finds it there, and a collection finds it too.
       }
@@ -76,8 +78,8 @@ export class FilesBack {
       const isThere = file.type === 'directory' ? from?.isDirectory() : from?.isFile();
       return isThere ? null : `${file.path} is no longer among what was set aside.`;
     }
-    // A restore that was interrupted had renamed it already.
-    if (`${to.dev}` === file.dev && `${to.ino}` === file.ino) return null;
+    // A restore that was interrupted had moved it already.
+    if (isInode(to, file)) return null;
     return this.#isAsGood(file, from, to) ? null : `Another ${file.path} has taken its place.`;
   }
 
@@ -109,6 +111,10 @@ export class FilesBack {
   #to(file: SavedFile): string {
     return path.join(this.#cacheDir, file.path);
   }
+}
+
+function isInode(stats: BigIntStats | null, { dev, ino }: SavedFile): boolean {
+  return stats !== null && `${stats.dev}` === dev && `${stats.ino}` === ino;
 }
 
 /** No link stands on the way from `root` to the file; folders may be missing. */

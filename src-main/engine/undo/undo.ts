@@ -62,11 +62,11 @@ export function restoreUndo(world: World, id: string): Restored {
       inImmediateTransaction(database, () => {
         const problems = [...restoreRows(database, journal.rows), ...files.problems()];
         if (problems.length > 0) throw blocked(id, problems);
-        const problem = files.rename();
+        const problem = files.move();
         if (problem !== null) throw blocked(id, [problem]);
       });
     } catch (error) {
-      files.renameBack();
+      files.setAsideAgain();
       throw isRefusedRow(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
     } finally {
       files.release();
