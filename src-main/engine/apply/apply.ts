@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import path from 'node:path';
 import type { KeptItem, PlanAction, Progress, RemovedItem, Report } from '../../../src-shared/domain/plan.ts';
 import {
   changeCounter,
@@ -12,14 +13,15 @@ import type { DatabaseSnapshot } from '../database/rows.ts';
 import type { HomePaths } from '../home/paths.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type Draft, planAction, type Step } from '../plan/plan.ts';
-import type { StoreSnapshot } from '../store/entries.ts';
+import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
 import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
+import { Company } from './company.ts';
 import { compareDrafts } from './difference.ts';
 import { explainDifference } from './explain-difference.ts';
+import { keepsLeases } from './lease.ts';
 import { removeEmptyOwnFolder } from './own-folder.ts';
 import { SetAside } from './set-aside.ts';
-import { settle } from './settle.ts';
 import { Unchanged, wantedNow, withoutOurs } from './wanted.ts';
 
 /** How apply looks at the cache: afresh each time it asks. */
@@ -48,8 +50,15 @@ export interface ApplyOptions {
 
 /** Files renamed, checked and unlinked between two looks at the cache: each look costs a listing of what changed. */
 const BATCH = 32_768;
+/** A lease is an open file, of which there may be a thousand. */
+const LEASED_BATCH = 256;
 /** Renames or unlinks between two turns of the event loop, so that a cancel is heard. */
 const SLICE = 512;
+/** How long files are tried to be set aside while commands of msb keep coming. */
+const PATIENCE_MS = 10_000;
+
+const STOPPED = 'stopped before its turn';
+const DISTURBED = 'commands of msb kept coming: the next collection takes it';
 
 /**
  * Metadata first, so that a concurrent cached check of msb misses before it finds half an image; then what
@@ -100,7 +109,10 @@ class Run {
   /** Where files were set aside, relative to the cache. */
   #folder: string | null = null;
   /** Of the moment, inside the transaction, when the plan held: as long as it does, nothing new is wanted. */
-  #planned: { readonly files: Unchanged; readonly counter: number } | null = null;
+  #planned: { readonly store: StoreSnapshot; readonly files: Unchanged; readonly counter: number } | null =
+    null;
+  readonly #company: Company;
+  #patienceEndsMs: number | null = null;
 
   constructor(world: World, action: PlanAction, seen: Draft, options: ApplyOptions) {
     this.#world = world;
@@ -108,6 +120,7 @@ class Run {
     this.#seen = seen;
     this.#options = options;
     this.#leftAlone = [...seen.kept];
+    this.#company = new Company(world.paths, options.signal);
   }
 
   async apply(): Promise<Report> {
@@ -151,6 +164,7 @@ class Run {
     inImmediateTransaction(database, () => {
       if (!this.#world.stands(this.#seen, store)) this.#planAgain(readSnapshot(database), store);
       this.#planned = {
+        store,
         files: new Unchanged(store, this.#seen.steps),
         counter: changeCounter(database),
       };
@@ -178,15 +192,21 @@ class Run {
     const victims = this.#seen.steps
       .filter((step) => step.entry !== null)
       .toSorted((a, b) => (ORDER[a.item.kind] ?? 9) - (ORDER[b.item.kind] ?? 9));
-    for (let start = 0; start < victims.length; start += BATCH) {
-      const batch = victims.slice(start, start + BATCH);
+    const size = this.#areLeased(victims) ? LEASED_BATCH : BATCH;
+    for (let start = 0; start < victims.length; start += size) {
+      const batch = victims.slice(start, start + size);
       if (this.#options.signal.aborted) {
-        for (const step of victims.slice(start)) this.#leave(step, 'stopped before its turn');
+        this.#leaveAll(victims.slice(start), STOPPED);
         break;
       }
       await this.#deleteBatch(database, setAside, batch, victims);
     }
     this.#keep(setAside);
+  }
+
+  #areLeased(steps: readonly Step[]): boolean {
+    const folders = new Set(steps.map(({ entry }) => path.dirname(entry!.path)));
+    return [...folders].some((folder) => keepsLeases(path.join(this.#world.paths.cacheDir, folder)));
   }
 
   async #deleteBatch(
@@ -195,39 +215,99 @@ class Run {
     batch: readonly Step[],
     victims: readonly Step[],
   ): Promise<void> {
-    const moved: Step[] = [];
-    // Without its metadata an image is not taken for cached any more; what was taken for cached before shows itself.
-    for (const stage of stagesOf(batch)) {
-      moved.push(...(await this.#move(setAside, this.#unwanted(database, setAside, stage, victims))));
-      await settle(this.#world.paths, this.#options.signal);
-    }
-    const goes = new Set(this.#unwanted(database, setAside, moved, victims));
-    for (const slice of slices(moved)) {
-      const isStopped = this.#options.signal.aborted;
-      await Promise.all(
-        slice.map((step) => {
-          if (goes.has(step) && !isStopped) return this.#setAsideOrUnlink(setAside, step);
-          return this.#putBack(setAside, step, goes.has(step));
-        }),
-      );
+    const unwanted = (steps: readonly Step[]) => this.#unwanted(database, setAside, steps, victims);
+    const { metadata, starters, contents } = stagesOf(batch);
+    // Without its metadata an image is not taken for cached any more; who took it for cached before shows himself.
+    const moved = [...(await this.#moveAll(setAside, unwanted(metadata)))];
+    await this.#company.leaves();
+    moved.push(...(await this.#moveUnseen(setAside, starters, unwanted)));
+    // Who finds no index makes one of the layers, under a lock: it must not lose them meanwhile.
+    if (!this.#company.isAlone) await this.#company.leaves();
+    moved.push(...(await this.#moveUnseen(setAside, contents, unwanted)));
+    await this.#company.leaves();
+    const goes = new Set(unwanted(moved));
+    setAside.putBack(entriesOf(moved.filter((step) => !goes.has(step))));
+    await this.#finish(setAside, [...goes]);
+  }
+
+  /** Deletes what was set aside, or keeps it for an undo. */
+  async #finish(setAside: SetAside, steps: readonly Step[]): Promise<void> {
+    for (let start = 0; start < steps.length; start += SLICE) {
+      if (this.#options.signal.aborted) {
+        const left = steps.slice(start);
+        setAside.putBack(entriesOf(left));
+        this.#leaveAll(left, STOPPED);
+        return;
+      }
+      const slice = steps.slice(start, start + SLICE);
+      await Promise.all(slice.map((step) => this.#setAsideOrUnlink(setAside, step)));
       this.#progress('files');
       await turn();
     }
   }
 
   /** Answers the steps whose file is set aside now. */
-  async #move(setAside: SetAside, steps: readonly Step[]): Promise<readonly Step[]> {
+  async #moveAll(setAside: SetAside, steps: readonly Step[]): Promise<readonly Step[]> {
     const moved: Step[] = [];
-    for (const slice of slices(steps)) {
-      const refused = setAside.move(slice.map((step) => step.entry!));
-      for (const step of slice) {
-        const problem = refused.get(step.entry!);
-        if (problem === undefined) moved.push(step);
-        else this.#leave(step, problem);
-      }
+    for (let start = 0; start < steps.length; start += SLICE) {
+      moved.push(...this.#move(setAside, steps.slice(start, start + SLICE)));
       await turn();
     }
     return moved;
+  }
+
+  /** As `moveAll`, at moments in which no `msb` begins. Who comes all the same gets the files back and is waited for. */
+  async #moveUnseen(
+    setAside: SetAside,
+    steps: readonly Step[],
+    unwanted: (steps: readonly Step[]) => readonly Step[],
+  ): Promise<readonly Step[]> {
+    const moved: Step[] = [];
+    let left = steps;
+    while (left.length > 0) {
+      left = await this.#moveUntilSomebodyComes(setAside, unwanted(left), moved);
+      if (left.length === 0) break;
+      if (this.#options.signal.aborted || this.#isOutOfPatience()) {
+        this.#leaveAll(left, this.#options.signal.aborted ? STOPPED : DISTURBED);
+        break;
+      }
+      await this.#company.leaves();
+    }
+    return moved;
+  }
+
+  /** Adds to `moved`, and answers the steps that are left. */
+  async #moveUntilSomebodyComes(
+    setAside: SetAside,
+    steps: readonly Step[],
+    moved: Step[],
+  ): Promise<readonly Step[]> {
+    if (this.#company.hasCome()) return steps;
+    for (let start = 0; start < steps.length; start += SLICE) {
+      if (this.#options.signal.aborted) return steps.slice(start);
+      const gone = this.#move(setAside, steps.slice(start, start + SLICE));
+      if (this.#company.hasCome()) {
+        setAside.putBack(entriesOf(gone));
+        return [...gone, ...steps.slice(start + SLICE)];
+      }
+      moved.push(...gone);
+      await turn();
+    }
+    return [];
+  }
+
+  #isOutOfPatience(): boolean {
+    this.#patienceEndsMs ??= performance.now() + PATIENCE_MS;
+    return performance.now() > this.#patienceEndsMs;
+  }
+
+  #move(setAside: SetAside, steps: readonly Step[]): readonly Step[] {
+    const refused = setAside.move(entriesOf(steps));
+    return steps.filter((step) => {
+      const problem = refused.get(step.entry!);
+      if (problem !== undefined) this.#leave(step, problem);
+      return problem === undefined;
+    });
   }
 
   /** The steps whose file still nothing wants; the others are noted as left alone. */
@@ -243,15 +323,18 @@ class Run {
     if (counter === changeCounter(database) && files.holds(store, ours)) return steps;
     const inventory = this.#world.join(readSnapshot(database), withoutOurs(store, victims, ours));
     return steps.filter((step) => {
-      const reason = wantedNow(inventory, step.entry!.what);
+      const reason = wantedNow(inventory, step.entry!.what, () => this.#manifestOf(step.entry!));
       if (reason !== null) this.#leave(step, reason);
       return reason === null;
     });
   }
 
-  #putBack(setAside: SetAside, step: Step, isStopped: boolean): void {
-    setAside.putBack(step.entry!);
-    if (isStopped) this.#leave(step, 'stopped before its turn');
+  /** By the metadata file as it was planned. */
+  #manifestOf({ what }: StoreEntry): string | null {
+    const file = this.#planned!.store.metadata.find(
+      ({ key }) => what.kind === 'metadata' && key === what.key,
+    );
+    return file?.content?.manifestDigest ?? null;
   }
 
   /** Writes down what can be undone. Without the journal the next collection frees it like any leftover. */
@@ -310,6 +393,10 @@ class Run {
     this.#leftAlone.push({ kind, name, reason, allocatedBytes });
   }
 
+  #leaveAll(steps: readonly Step[], reason: string): void {
+    for (const step of steps) this.#leave(step, reason);
+  }
+
   #progress(step: Progress['step']): void {
     this.#options.onProgress({
       step,
@@ -323,7 +410,7 @@ class Run {
   #report(isStarted: boolean, freeBefore: number | null): Report {
     const setAsideBytes = this.#setAside.reduce((sum, file) => sum + file.allocatedBytes, 0);
     const isCancelled = this.#options.signal.aborted && this.#removed.length < this.#seen.steps.length;
-    if (!isStarted) for (const step of this.#seen.steps) this.#leave(step, 'stopped before its turn');
+    if (!isStarted) this.#leaveAll(this.#seen.steps, STOPPED);
     const bytesFreed = this.#doneBytes - setAsideBytes;
     const freeAfter = freeSpace(this.#world.paths.cacheDir);
     return {
@@ -399,15 +486,20 @@ export function freeSpace(directory: string): number | null {
   }
 }
 
-/** Metadata, then everything else; what is empty is left out. */
-function stagesOf(batch: readonly Step[]): readonly (readonly Step[])[] {
-  const isMetadata = (step: Step) => step.item.kind === 'metadata';
-  const stages = [batch.filter(isMetadata), batch.filter((step) => !isMetadata(step))];
-  return stages.filter((stage) => stage.length > 0);
+/** Metadata; what starts an image; what it is made of, and everything else. */
+function stagesOf(batch: readonly Step[]) {
+  const isStarter = ({ item }: Step) => item.kind === 'vmdk' || item.kind === 'fsmeta';
+  const others = batch.filter(({ item }) => item.kind !== 'metadata');
+  return {
+    metadata: batch.filter(({ item }) => item.kind === 'metadata'),
+    starters: others.filter(isStarter),
+    contents: others.filter((step) => !isStarter(step)),
+  };
 }
 
-function* slices<T>(values: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < values.length; start += SLICE) yield values.slice(start, start + SLICE);
+/** Of steps that have a file. */
+function entriesOf(steps: readonly Step[]): readonly StoreEntry[] {
+  return steps.map(({ entry }) => entry!);
 }
 
 function turn(): Promise<void> {

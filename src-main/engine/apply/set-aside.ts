@@ -10,13 +10,16 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { openReadableDatabase, readSnapshot } from '../database/index.ts';
+import { readBoundedFile } from '../store/bounded-file.ts';
 import type { StoreEntry } from '../store/entries.ts';
 import { tryLockExclusive } from '../store/locks.ts';
+import { MOST_METADATA_BYTES, parseMetadata } from '../store/metadata.ts';
 import { classify, OWN_FOLDER } from '../store/names.ts';
 import { measureTree } from '../store/tree-size.ts';
 import { type Journal, writeJournal } from '../undo/journal.ts';
 import type { World } from './apply.ts';
 import { keepsLeases, leasePath, takeLease } from './lease.ts';
+import { moveBack } from './move-back.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { removeTree } from './remove-tree.ts';
 import { wantedNow } from './wanted.ts';
@@ -50,6 +53,8 @@ export class SetAside {
   readonly #made = new Set<string>();
   readonly #madeFor = new Set<string>();
   readonly #leases = new Map<string, Release>();
+  /** Of the folders of earlier removals that are in here: nobody else works on them. */
+  readonly #leftovers = new Map<StoreEntry, Release | null>();
   /** What a folder is, for as long as one slice of the work takes. */
   readonly #folders = new Map<string, Folder>();
   /** Of the files in here that have no other name: what their blocks give back. */
@@ -98,6 +103,8 @@ export class SetAside {
         if (lease === 'held') return 'msb is using it';
         this.#leases.set(entry.path, lease);
       }
+      if (entry.what.kind === 'leftover' && !this.#lockLeftover(entry, source))
+        return 'another Strata is working on it';
       this.#makeParent(folder);
       renameSync(source, this.#pathOf(entry));
       if (stats.isFile() && stats.nlink === 1n) this.#freedBytes.set(entry, Number(stats.blocks) * 512);
@@ -106,6 +113,15 @@ export class SetAside {
       this.#releaseLease(entry);
       return describeRefusal(error);
     }
+  }
+
+  /** Before it is moved: whoever works on it would not find its files any more. */
+  #lockLeftover(entry: StoreEntry, folder: string): boolean {
+    const file = `${folder}/${ACTIVE_LOCK}`;
+    const lock = tryLockExclusive(file);
+    if (lock === null && existsSync(file)) return false;
+    this.#leftovers.set(entry, lock);
+    return true;
   }
 
   #lookAtFolder(folder: string): Folder {
@@ -122,11 +138,17 @@ export class SetAside {
     return new Set([...this.#leases.keys()].map(leasePath));
   }
 
-  /** Back to where it was; when the same has come there again by then, ours goes. */
-  putBack(entry: StoreEntry): void {
+  /**
+   * Back to where they were, the last one first: what msb looks at first comes when the rest is there. When msb has
+   * made the same again by then, that stays, and ours goes.
+   */
+  putBack(entries: readonly StoreEntry[]): void {
+    for (const entry of entries.toReversed()) this.#putBackOne(entry);
+  }
+
+  #putBackOne(entry: StoreEntry): void {
     const [from, to] = [this.#pathOf(entry), path.join(this.#cacheDir, entry.path)];
-    restore(from, to);
-    if (entry.type === 'file' && isThere(from) && isRegularFile(to)) unlinkSync(from);
+    if (restore(from, to) === 'taken' && entry.type === 'file' && isRegularFile(to)) unlinkSync(from);
     this.#freedBytes.delete(entry);
     this.#releaseLease(entry);
   }
@@ -148,7 +170,7 @@ export class SetAside {
   }
 
   /** One after the other: which of two names of a file is the last is known only then. */
-  #unlinkTreeOrLink(entry: StoreEntry, target: string, world: World): number | string {
+  #unlinkTreeOrLink(entry: StoreEntry, target: string, world: World): number {
     if (entry.type === 'directory') {
       if (entry.what.kind === 'leftover') return this.#unlinkLeftover(target, world);
       const bytes = measureTree(target).freedBytes;
@@ -164,20 +186,11 @@ export class SetAside {
    * What a crashed removal left may hold a file that somebody came to need between its rename and the crash:
    * that one goes back first.
    */
-  #unlinkLeftover(directory: string, world: World): number | string {
-    const lock = tryLockExclusive(path.join(directory, ACTIVE_LOCK), { create: false });
-    if (lock === null && existsSync(path.join(directory, ACTIVE_LOCK))) {
-      restore(directory, path.join(this.#cacheDir, OWN_FOLDER, path.basename(directory)));
-      return 'another Strata is working on it';
-    }
-    try {
-      restoreWanted(directory, this.#cacheDir, world);
-      const bytes = measureTree(directory).freedBytes;
-      removeTree(directory);
-      return bytes;
-    } finally {
-      lock?.release();
-    }
+  #unlinkLeftover(directory: string, world: World): number {
+    restoreWanted(directory, this.#cacheDir, world);
+    const bytes = measureTree(directory).freedBytes;
+    removeTree(directory);
+    return bytes;
   }
 
   /** What emptying the folder will free of this entry: allocated bytes. */
@@ -200,8 +213,9 @@ export class SetAside {
 
   /** Removes the folder, which is empty unless something could not be unlinked or is kept. */
   close(): void {
-    for (const lease of this.#leases.values()) lease.release();
+    for (const lock of [...this.#leases.values(), ...this.#leftovers.values()]) lock?.release();
     this.#leases.clear();
+    this.#leftovers.clear();
     try {
       unlinkSync(path.join(this.#directory, ACTIVE_LOCK));
     } catch {
@@ -229,6 +243,8 @@ export class SetAside {
   #releaseLease(entry: StoreEntry): void {
     this.#leases.get(entry.path)?.release();
     this.#leases.delete(entry.path);
+    this.#leftovers.get(entry)?.release();
+    this.#leftovers.delete(entry);
   }
 }
 
@@ -243,7 +259,9 @@ export function restoreWanted(directory: string, cacheDir: string, world: World)
       const what = classify(inner, 'file');
       if (what.kind === 'unknown' || what.kind === 'directory') continue;
       const original = path.join(cacheDir, inner);
-      if (wantedNow(inventory, what) !== null) restore(path.join(directory, relative), original);
+      const aside = path.join(directory, relative);
+      const says = () => manifestSaidBy(aside);
+      if (wantedNow(inventory, what, says) !== null) restore(aside, original);
     }
   } finally {
     database.close();
@@ -264,22 +282,24 @@ function filesBelow(directory: string): readonly string[] {
     .map((name) => path.relative(directory, path.join(name.parentPath, name.name)).split(path.sep).join('/'));
 }
 
-function restore(from: string, to: string): void {
+/** Where it could not be put back it is still set aside: the next collection finds it, and puts it back if it is needed. */
+function restore(from: string, to: string): 'back' | 'taken' | 'failed' {
   try {
-    if (isThere(to) || !isRealFolder(path.dirname(to))) return;
-    renameSync(from, to);
+    if (!isRealFolder(path.dirname(to))) return 'failed';
+    return moveBack(from, to) ? 'back' : 'taken';
   } catch {
-    // Still set aside: the next collection finds it, and puts it back if it is needed.
+    return 'failed';
   }
+}
+
+/** By a metadata file; null when it is not what msb writes. */
+function manifestSaidBy(file: string): string | null {
+  const read = readBoundedFile(file, MOST_METADATA_BYTES);
+  return read.kind === 'text' ? (parseMetadata(read.text)?.manifestDigest ?? null) : null;
 }
 
 function isRegularFile(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** A link to nowhere is there, too. */
-function isThere(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isRealFolder(directory: string): boolean {

@@ -87,8 +87,16 @@ function isKeeping(entry: StoreEntry): boolean {
   return entry.what.kind === 'metadata' || entry.what.kind === 'flat-ref';
 }
 
-/** Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did. */
-export function wantedNow(inventory: Inventory, what: StoreKind): string | null {
+/**
+ * Why a file that was planned to go must stay after all: somebody came to need it. Null when nobody did.
+ *
+ * @param saysManifest Which manifest a metadata file names; null when it is not what msb writes.
+ */
+export function wantedNow(
+  inventory: Inventory,
+  what: StoreKind,
+  saysManifest: () => string | null,
+): string | null {
   if (inventory.inFlight.length > 0) return 'msb started a pull, load or save meanwhile';
   const everything = whatMayNeedIt(inventory);
   switch (what.kind) {
@@ -105,7 +113,7 @@ export function wantedNow(inventory: Inventory, what: StoreKind): string | null 
         ? 'its image came back meanwhile'
         : everything;
     case 'metadata':
-      return inventory.metadata.has(what.key) || keysOf(inventory).has(what.key)
+      return inventory.metadata.has(what.key) || isListed(inventory, what.key, saysManifest)
         ? 'its image was pulled again meanwhile'
         : everything;
     case 'flat-disk':
@@ -117,15 +125,26 @@ export function wantedNow(inventory: Inventory, what: StoreKind): string | null 
   }
 }
 
-const knownKeys = new WeakMap<Inventory, ReadonlySet<string>>();
+/** Metadata of another manifest than the row's is not what the reference that came back needs. */
+function isListed(inventory: Inventory, key: string, saysManifest: () => string | null): boolean {
+  const digests = digestsByKey(inventory).get(key);
+  const said = digests === undefined ? null : saysManifest();
+  return said !== null && digests!.has(said);
+}
 
-/** Of the metadata that the listed references should have. */
-function keysOf(inventory: Inventory): ReadonlySet<string> {
-  const keys =
-    knownKeys.get(inventory) ??
-    new Set(inventory.references.flatMap(({ row }) => referenceKey(row.reference) ?? []));
-  knownKeys.set(inventory, keys);
-  return keys;
+const knownDigests = new WeakMap<Inventory, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** The manifests of the listed references, by the keys of the metadata they should have. */
+function digestsByKey(inventory: Inventory): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = knownDigests.get(inventory);
+  if (known !== undefined) return known;
+  const digests = new Map<string, Set<string>>();
+  for (const { row, manifest } of inventory.references) {
+    const key = referenceKey(row.reference);
+    if (key !== null) digests.set(key, (digests.get(key) ?? new Set()).add(manifest.digest));
+  }
+  knownDigests.set(inventory, digests);
+  return digests;
 }
 
 function whatMayNeedIt({ holdingEverything, unreadable }: Inventory): string | null {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { resolveHome } from '../home/index.ts';
 import type { HomePaths } from '../home/paths.ts';
@@ -12,70 +12,133 @@ export interface MsbProcess {
 }
 
 /**
- * The `msb` processes there are now whose home, by their own environment, has this cache, or does not tell. Null on
- * systems that do not list processes in `/proc`. Programs that use microsandbox's SDK are not among them.
+ * The `msb` processes there are now whose home, by their own environment, has this cache, or does not tell; virtual
+ * machines, which need no more than the files they have open, are left out. Null on systems that do not list
+ * processes in `/proc`. Programs that use microsandbox's SDK are not among them.
  */
 export function listMsbProcesses(paths: HomePaths): readonly MsbProcess[] | null {
   if (process.platform !== 'linux') return null;
   try {
-    return readdirSync('/proc').flatMap((name) => processAt(name, paths) ?? []);
+    const candidates = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name) && isMsb(name));
+    if (candidates.length === 0) return [];
+    const machines = virtualMachines(paths, readLocks());
+    return candidates.flatMap((name) =>
+      machines.has(Number(name)) || isElsewhere(name, paths) ? [] : (processAt(Number(name)) ?? []),
+    );
   } catch {
     return null;
   }
 }
 
 /** Whether this very process is still there. */
-export function isStillThere({ pid, startedMs }: MsbProcess): boolean {
-  const started = startOf(pid);
-  return started !== null && Math.abs(started - startedMs) < SAME_START_MS;
+export function isStillThere(process: MsbProcess): boolean {
+  const now = processAt(process.pid);
+  return now !== null && isSameProcess(now, process);
+}
+
+export function isSameProcess(one: MsbProcess, other: MsbProcess): boolean {
+  return one.pid === other.pid && Math.abs(one.startedMs - other.startedMs) < SAME_START_MS;
 }
 
 /**
- * Whether another process has the database open: in write-ahead mode each holds a shared lock on `msb.db-shm` for as
- * long as it does. Null where the kernel does not list its locks.
+ * Whether a program other than us, the `msb` processes given and the virtual machines has the database open: in
+ * write-ahead mode each holds a shared lock on `msb.db-shm` for as long as it does. Null where the kernel does not list
+ * its locks.
  */
-export function isDatabaseOpenElsewhere({ databaseFile }: HomePaths): boolean | null {
+export function isOpenElsewhere(paths: HomePaths, known: readonly MsbProcess[]): boolean | null {
   if (process.platform !== 'linux') return null;
   try {
-    const { ino } = statSync(`${databaseFile}-shm`, { bigint: true });
-    const lines = readFileSync('/proc/locks', 'utf8').split('\n');
-    return lines.some((line) => {
-      const match = POSIX_LOCK.exec(line);
-      return match !== null && match[2] === `${ino}` && Number(match[1]) !== process.pid;
-    });
+    const locks = readLocks();
+    const shared = inodeOf(`${paths.databaseFile}-shm`);
+    const ours = new Set([process.pid, ...known.map(({ pid }) => pid), ...virtualMachines(paths, locks)]);
+    return locks.some(({ kind, pid, inode }) => kind !== 'FLOCK' && inode === shared && !ours.has(pid));
   } catch {
-    return false;
+    return null;
   }
+}
+
+interface ListedLock {
+  readonly kind: string;
+  /** -1 for the locks of an open file description, which belong to no process. */
+  readonly pid: number;
+  readonly inode: string;
 }
 
 /** The clock's own rounding; no process id comes again that soon. */
 const SAME_START_MS = 50;
-/** `5: POSIX  ADVISORY  READ 1234 fe:00:786441 128 128` (proc_locks(5)). */
-const POSIX_LOCK = /^\d+: (?:POSIX|OFDLCK)\s+\S+\s+(?:READ|WRITE)\s+(-?\d+)\s+[0-9a-f]+:[0-9a-f]+:(\d+)\s/;
+/** `5: POSIX  ADVISORY  READ 1234 fe:00:786441 128 128` (proc_locks(5)); who only waits has `->` in front. */
+const LOCK = /^\d+: (FLOCK|POSIX|OFDLCK)\s+\S+\s+(?:READ|WRITE)\s+(-?\d+)\s+[0-9a-f]+:[0-9a-f]+:(\d+)\s/;
 
-function processAt(name: string, paths: HomePaths): MsbProcess | null {
-  if (!/^[0-9]+$/.test(name)) return null;
+function readLocks(): readonly ListedLock[] {
+  const lines = readFileSync('/proc/locks', 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    const match = LOCK.exec(line);
+    return match === null ? [] : [{ kind: match[1]!, pid: Number(match[2]), inode: match[3]! }];
+  });
+}
+
+/** Each holds its sandbox's lock in `run/locks` for its whole life (msb 0.6.9 on). */
+function virtualMachines(paths: HomePaths, locks: readonly ListedLock[]): ReadonlySet<number> {
+  const folder = path.join(paths.runDir, 'locks');
+  const inodes = new Set(namesIn(folder).map((name) => inodeOf(path.join(folder, name))));
+  const holders = locks.filter(({ kind, inode }) => kind === 'FLOCK' && inodes.has(inode));
+  return new Set(holders.map(({ pid }) => pid));
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    if (readFileSync(`/proc/${name}/comm`, 'utf8') !== 'msb\n') return null;
-    const startedMs = startOf(Number(name));
-    return startedMs === null || isElsewhere(name, paths) ? null : { pid: Number(name), startedMs };
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function inodeOf(file: string): string | null {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : `${stats.ino}`;
+}
+
+function isMsb(name: string): boolean {
+  try {
+    return readFileSync(`/proc/${name}/comm`, 'utf8') === 'msb\n';
   } catch {
     // It has ended.
-    return null;
+    return false;
   }
+}
+
+/** Null when it has ended. */
+function processAt(pid: number): MsbProcess | null {
+  const startedMs = startOf(pid);
+  return startedMs === null ? null : { pid, startedMs };
 }
 
 /** True only when the process says, in a way we understand, that its cache is another. */
 function isElsewhere(name: string, paths: HomePaths): boolean {
   try {
-    const env = parseEnvironment(readFileSync(`/proc/${name}/environ`, 'utf8'));
-    const cwd = readlinkSync(`/proc/${name}/cwd`);
-    if (env.MSB_HOME) env.MSB_HOME = path.resolve(cwd, env.MSB_HOME);
-    const theirs = resolveHome({ homeOption: null, env, userHome: env.HOME ?? '/' });
-    return realpathSync(theirs.cacheDir) !== realpathSync(paths.cacheDir);
+    // In a container the same path is another folder.
+    if (readlinkSync(`/proc/${name}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt')) return false;
+    const theirs = homeOf(name);
+    return theirs !== null && !isSameFolder(theirs.cacheDir, paths.cacheDir);
   } catch {
     return false;
   }
+}
+
+/** Null when its environment does not tell: while it starts it has none. */
+function homeOf(name: string): HomePaths | null {
+  const env = parseEnvironment(readFileSync(`/proc/${name}/environ`, 'utf8'));
+  if (env.MSB_HOME) env.MSB_HOME = path.resolve(readlinkSync(`/proc/${name}/cwd`), env.MSB_HOME);
+  else if (!env.HOME) return null;
+  return resolveHome({ homeOption: null, env, userHome: env.HOME || '/' });
+}
+
+/** The second is there; the first may not be. */
+function isSameFolder(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((folder) =>
+    statSync(folder, { bigint: true, throwIfNoEntry: false }),
+  );
+  return first !== undefined && first.dev === second!.dev && first.ino === second!.ino;
 }
 
 function parseEnvironment(text: string): Record<string, string> {

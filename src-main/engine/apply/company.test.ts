@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { scratchDir } from '../../../test-support/scratch.ts';
+import { type StandIn, type StandInOptions, startStandIn } from '../../../test-support/stand-in.ts';
+import { resolveHome } from '../home/index.ts';
+import { Company } from './company.ts';
+
+const running: StandIn[] = [];
+
+afterEach(async () => {
+  for (const process of running.splice(0)) await process.end();
+});
+
+async function start(options: StandInOptions): Promise<StandIn> {
+  const standIn = await startStandIn(options);
+  running.push(standIn);
+  return standIn;
+}
+
+function makeHome() {
+  const home = scratchDir('company');
+  for (const folder of ['cache', 'db']) mkdirSync(join(home, folder));
+  return resolveHome({ homeOption: home, env: {}, userHome: home });
+}
+
+/** What `leaves` has come to so far. */
+function waitFor(company: Company): { isOver: boolean; readonly over: Promise<void> } {
+  const state = { isOver: false, over: company.leaves() };
+  void state.over.then(() => {
+    state.isOver = true;
+  });
+  return state;
+}
+
+describe.runIf(process.platform === 'linux')('the company of a removal', () => {
+  const signal = () => new AbortController().signal;
+
+  it('is alone where nobody works on the cache', async () => {
+    const company = new Company(makeHome(), signal());
+    await company.leaves();
+    expect(company.isAlone).toBe(true);
+    expect(company.hasCome()).toBe(false);
+  });
+
+  it('waits for an msb that runs until it has ended', async () => {
+    const paths = makeHome();
+    const msb = await start({ env: { MSB_HOME: paths.home } });
+    const wait = waitFor(new Company(paths, signal()));
+    await delay(100);
+    expect(wait.isOver).toBe(false);
+    await msb.end();
+    await wait.over;
+  });
+
+  it('notices an msb that comes after the wait, and none that was waited for', async () => {
+    const paths = makeHome();
+    const company = new Company(paths, signal());
+    await company.leaves();
+    const msb = await start({ env: { MSB_HOME: paths.home } });
+    expect(company.hasCome()).toBe(true);
+    await msb.end();
+    expect(company.hasCome()).toBe(false);
+  });
+
+  it('is not alone while a program with the SDK has the database open', async () => {
+    const paths = makeHome();
+    const program = await start({ name: 'agent', database: paths.databaseFile });
+    const company = new Company(paths, signal());
+    await company.leaves();
+    expect(company.isAlone).toBe(false);
+    await program.end();
+    await company.leaves();
+    expect(company.isAlone).toBe(true);
+  });
+
+  it('stops waiting when the removal is stopped', async () => {
+    const paths = makeHome();
+    await start({ env: { MSB_HOME: paths.home } });
+    const controller = new AbortController();
+    const wait = waitFor(new Company(paths, controller.signal));
+    controller.abort();
+    await wait.over;
+    expect(wait.isOver).toBe(true);
+  });
+});

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HomePaths } from '../home/paths.ts';
+import {
+  isOpenElsewhere,
+  isSameProcess,
+  isStillThere,
+  listMsbProcesses,
+  type MsbProcess,
+} from '../store/msb-processes.ts';
+
+/**
+ * Who else is at work on the cache while a removal sets files aside.
+ *
+ * Why it matters: a pull or load that finds everything cached holds no lock. It looks, works for a moment, and only
+ * then writes the metadata anew and the rows: in between it needs files that nothing seems to need. An `msb` that runs
+ * now has passed that moment when it has ended; one that begins after a file is gone never counts on it.
+ */
+export class Company {
+  readonly #paths: HomePaths;
+  readonly #signal: AbortSignal;
+  #known: readonly MsbProcess[] = [];
+  #isAlone = false;
+
+  constructor(paths: HomePaths, signal: AbortSignal) {
+    this.#paths = paths;
+    this.#signal = signal;
+  }
+
+  /** True when the last wait ended with certainty: nobody who could be at work on the cache was left. */
+  get isAlone(): boolean {
+    return this.#isAlone;
+  }
+
+  /**
+   * Waits until whoever had found an image in the cache before now has said so, in files, locks or rows. Returns at
+   * once when nobody is there. Young `msb` processes are waited for until they end; where we cannot tell who is there or
+   * what they do, half a second must do, ten times what the moment takes on an idle machine.
+   */
+  async leaves(): Promise<void> {
+    const found = listMsbProcesses(this.#paths);
+    const young = (found ?? []).filter(isYoung);
+    const isCertain =
+      found !== null && young.length === found.length && isOpenElsewhere(this.#paths, found) === false;
+    await Promise.all([isCertain ? null : this.#pause(AT_LEAST_MS), this.#waitFor(young)]);
+    this.#known = (found ?? []).filter(isStillThere);
+    this.#isAlone = isCertain && this.#known.length === 0;
+  }
+
+  /** True while an `msb` is there that the last wait did not see: it may count on what has been set aside since. */
+  hasCome(): boolean {
+    const here = listMsbProcesses(this.#paths) ?? [];
+    return here.some((process) => !this.#known.some((known) => isSameProcess(process, known)));
+  }
+
+  async #waitFor(processes: readonly MsbProcess[]): Promise<void> {
+    const endMs = performance.now() + AT_MOST_MS;
+    while (!this.#signal.aborted && performance.now() < endMs && processes.some(isStillThere))
+      await this.#pause(LOOK_EVERY_MS);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#signal }).catch(() => undefined);
+  }
+}
+
+const AT_LEAST_MS = 500;
+const AT_MOST_MS = 5000;
+/** Where commands follow one another, the time between two of them is what there is. */
+const LOOK_EVERY_MS = 3;
+/** Older ones serve a sandbox, or are at work on something large and known by locks and temporary files. */
+const YOUNG_MS = 60_000;
+
+function isYoung({ startedMs }: MsbProcess): boolean {
+  return Date.now() - startedMs < YOUNG_MS;
+}
