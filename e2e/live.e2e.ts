@@ -1,4 +1,6 @@
+import { makeCache } from '../test-support/cache.ts';
 import { layer } from '../test-support/images.ts';
+import { startRegistry } from '../test-support/registry.ts';
 import { addSandbox } from '../test-support/sandboxes.ts';
 import { HANDS } from './fixtures/hand.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -46,6 +48,47 @@ for (const hand of HANDS) {
     });
   });
 }
+
+test('shows how far a pull is by what it writes, then its image, and keeps the place in a long list', async ({
+  app,
+}) => {
+  const images = Array.from({ length: 60 }, (_, n) => ({
+    references: [`many/image-${n}:1`],
+    layers: [layer(`RUN ${n}`, `image-${n}`, 500)],
+  }));
+  const cache = await makeCache({ images });
+  const registry = await startRegistry([
+    {
+      references: ['team/app:1'],
+      layers: [layer('RUN big', 'big', 300_000), layer('RUN small', 'small', 1000)],
+    },
+  ]);
+  const [pulled] = registry.references as [string];
+  const watched = app.images.row('many/image-30:1');
+  await app.open(cache.home);
+  await app.counts('60 images');
+  await app.images.grid.hover();
+  await app.page.mouse.wheel(0, 1100);
+  await expect(watched).toBeInViewport();
+  const place = await watched.boundingBox();
+
+  registry.hold(100_000);
+  const pull = cache.msb(['pull', '--quiet', '--insecure', pulled]);
+  await expect(app.statusBar).toContainText('1 pull in progress · 1 layer ready · 100.0 kB written');
+  const strip = app.page.getByRole('group').filter({ hasText: '1 pull in progress' });
+  await strip.getByText('1 pull in progress').click();
+  await expect(strip.getByRole('list', { name: 'What msb is writing' })).toContainText('Downloading blob');
+  registry.release();
+  await pull;
+  await app.counts('61 images');
+  await expect(app.statusBar).not.toContainText('in progress');
+  await expect(strip).toBeHidden();
+  expect(await watched.boundingBox()).toEqual(place);
+  await app.page.mouse.wheel(0, -5000);
+  await expect(app.images.row(pulled)).toBeVisible();
+  await registry.close();
+  cache.dispose();
+});
 
 test('says that the connection is lost, and takes up again where it was', async ({ cache, app }) => {
   await app.open(cache.home);

@@ -5,11 +5,12 @@ import { type Browser, chromium } from 'playwright';
 import { launchOptions } from '../e2e/fixtures/launch.ts';
 import { runSql } from '../e2e/fixtures/sql.ts';
 import { App } from '../e2e/pages/app.ts';
-import { makeCache, type TestCache } from '../test-support/cache.ts';
+import { makeCache, openTestCache, type TestCache } from '../test-support/cache.ts';
 import { metadataKey, pathSafe } from '../test-support/database.ts';
 import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
 import { layer, standardImages } from '../test-support/images.ts';
 import { makeLargeCache } from '../test-support/large-cache.ts';
+import { startRegistry } from '../test-support/registry.ts';
 import { addSandbox } from '../test-support/sandboxes.ts';
 import { scratchDir } from '../test-support/scratch.ts';
 
@@ -20,8 +21,8 @@ import { scratchDir } from '../test-support/scratch.ts';
 interface Scene {
   /** What the files are called. */
   readonly name: string;
-  /** Brings the app there. */
-  readonly show: (app: App) => Promise<void>;
+  /** Brings the app there; gives back how to end what goes on meanwhile, if anything does. */
+  readonly show: (app: App) => Promise<void | (() => Promise<void>)>;
 }
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -92,6 +93,7 @@ const SCENES: readonly Scene[] = [
       await app.openSample();
     },
   },
+  { name: 'images-pull', show: pulling },
   {
     name: 'connection-lost',
     show: async (app) => {
@@ -287,6 +289,26 @@ async function sample(app: App): Promise<void> {
   await app.detail.shows(PYTHON);
 }
 
+/** A pull of a known image whose one lost layer comes slowly. */
+async function pulling(app: App): Promise<() => Promise<void>> {
+  const cache = await makeCache({ images: standardImages() });
+  const layers = [layer('RUN base', 'base', 500_000), layer('RUN more', 'more', 800_000)];
+  const registry = await startRegistry([{ references: ['team/app:2.1'], layers }]);
+  const pull = () => cache.msb(['pull', '--quiet', '--insecure', registry.references[0]!]);
+  await pull();
+  rmSync(layerFile(openTestCache(cache.home), registry.references[0]!, 1));
+  registry.hold(300_000);
+  const pulled = pull();
+  await app.open(cache.home);
+  const strip = app.page.getByRole('group').filter({ hasText: '1 of 2 layers' });
+  await strip.getByText('1 pull in progress').click();
+  return async () => {
+    registry.release();
+    await pulled;
+    await registry.close();
+  };
+}
+
 async function askToRemove(app: App, reference: string): Promise<void> {
   await sample(app);
   await app.images.askToRemove(reference);
@@ -310,7 +332,7 @@ async function photograph(browser: Browser, { name, show }: Scene): Promise<void
   const page = await context.newPage();
   const app = new App(page, 'mouse');
   try {
-    await show(app);
+    const end = await show(app);
     for (const size of SIZES) {
       await page.setViewportSize(size);
       for (const colorScheme of SCHEMES) {
@@ -327,6 +349,7 @@ async function photograph(browser: Browser, { name, show }: Scene): Promise<void
         }
       }
     }
+    await end?.();
     await app.close();
   } finally {
     await context.close();

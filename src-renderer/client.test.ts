@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_WORK } from '../src-shared/domain/work.ts';
 import { CallFailure, createClient, type Transport, unwrap } from './client.ts';
 
 /** A transport that answers every call with these lines. */
@@ -12,7 +13,7 @@ function answering(...lines: readonly unknown[]): Transport {
 test('hands on items as they come and resolves with the value', async () => {
   const client = createClient(
     answering(
-      { item: { kind: 'busy', inFlight: 1 } },
+      { item: { kind: 'work', work: NO_WORK } },
       { item: { kind: 'changed' } },
       { ok: true, value: null },
     ),
@@ -23,7 +24,7 @@ test('hands on items as they come and resolves with the value', async () => {
     {},
     { onStart: () => seen.push('start'), onItem: (item) => seen.push(item.kind) },
   );
-  expect(seen).toEqual(['start', 'busy', 'changed']);
+  expect(seen).toEqual(['start', 'work', 'changed']);
   expect(result).toEqual({ ok: true, value: null });
 });
 

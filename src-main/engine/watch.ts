@@ -1,35 +1,66 @@
 import { readFileSync } from 'node:fs';
+import { NO_WORK, type Work } from '../../src-shared/domain/work.ts';
 import type { WatchItem } from '../../src-shared/ipc/contract.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import type { Session } from './session.ts';
 import { readStoreSigns } from './signs.ts';
+import { completeLayers, readWork } from './work.ts';
 
 /** How often the few cheap signs of change are looked at. */
 const INTERVAL_MS = 400;
 
 /**
- * Says when rows or files changed and when msb is at work, until the signal aborts. Nothing is scanned: a look is
- * one pragma, a dozen stat calls and the kernel's short list of locks. Names appear in a directory by changing its
- * modification time; msb publishes everything by rename.
+ * Says when rows or files changed and what msb is at work on, until the signal aborts. Nothing is scanned: a look is
+ * one pragma, a dozen stat calls, the kernel's short list of locks, and the lengths of the files msb is writing.
+ * Names appear in a directory by changing its modification time; msb publishes everything by rename.
  */
 export async function watchCache(
   session: Session,
   signal: AbortSignal,
   emit: (item: WatchItem) => void,
 ): Promise<void> {
+  const workers = followWork(session);
   let last = signsOf(session);
-  let inFlight: number | null = null;
+  let told: string | null = null;
   while (!signal.aborted) {
     const signs = signsOf(session);
     const hasChanged = signs.content !== last.content;
     if (hasChanged) emit({ kind: 'changed' });
-    if (inFlight === null || hasChanged || signs.locks !== last.locks) {
-      const now = inFlightNow(session);
-      if (now !== inFlight) emit({ kind: 'busy', inFlight: now });
-      inFlight = now;
-    }
+    const work = workers.look(hasChanged || signs.locks !== last.locks);
+    const text = JSON.stringify(work);
+    if (text !== told) emit({ kind: 'work', work });
+    told = text;
     last = signs;
     await pause(signal);
   }
+}
+
+/** Remembers which layers there were before the work began; joins rows and files anew only when told of news. */
+function followWork(session: Session): { look(isNews: boolean): Work } {
+  let home = session.paths.home;
+  let inventory: Inventory | null = null;
+  let before: ReadonlySet<string> = new Set();
+  return {
+    look: (isNews) => {
+      try {
+        if (session.paths.home !== home) inventory = null;
+        home = session.paths.home;
+        if (inventory === null || isNews) {
+          const wasIdle = inventory === null || inventory.inFlight.length === 0;
+          const next = session.inventory();
+          if (wasIdle) before = completeLayers(inventory ?? next);
+          inventory = next;
+        }
+        return inventory.inFlight.length === 0
+          ? NO_WORK
+          : readWork(session.paths.cacheDir, inventory, before);
+      } catch {
+        // Unreadable just now, which other calls say.
+        inventory = null;
+        return NO_WORK;
+      }
+    },
+  };
 }
 
 interface Signs {
@@ -49,14 +80,6 @@ function counterOf(session: Session): string {
     return session.changeCounter();
   } catch {
     return 'unreadable';
-  }
-}
-
-function inFlightNow(session: Session): number {
-  try {
-    return session.inventory().inFlight.length;
-  } catch {
-    return 0;
   }
 }
 

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NO_WORK } from '../../src-shared/domain/work.ts';
 import type { WatchItem } from '../../src-shared/ipc/contract.ts';
 import type { CallOptions, Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
@@ -70,6 +71,20 @@ test('takes the stream up again when it breaks, waiting longer each time, and re
   expect(watching).toHaveLength(3);
   watching[2]?.options.onStart?.();
   expect(rounds).toHaveLength(1);
+});
+
+test('reads again when msb begins or ends something, not while it gets on', async () => {
+  const work = (operations: number, newLayers = 0) =>
+    watching.at(-1)?.options.onItem?.({ kind: 'work', work: { ...NO_WORK, operations, newLayers } });
+  work(0);
+  expect(rounds).toHaveLength(0);
+  work(1);
+  work(1, 1);
+  work(1, 2);
+  expect(rounds).toHaveLength(1);
+  await endRound();
+  work(0);
+  expect(rounds).toHaveLength(2);
 });
 
 test('gives up where the token is refused', async () => {

@@ -1,6 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
+import type { Work } from '../../src-shared/domain/work.ts';
 import type { Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
+import { announce } from '../ui/index.ts';
 import { createStore, useStore } from './store.ts';
 
 /** `refused`: the host does not know this page's token; trying again cannot help. */
@@ -8,14 +10,14 @@ export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 export interface Live {
   readonly connection: Connection;
-  /** Pulls, loads and saves under way as the watcher last said; null before it did. */
-  readonly inFlight: number | null;
+  /** What msb is at work on as the watcher last said; null before it did. */
+  readonly work: Work | null;
 }
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8_000;
 
-const live = createStore<Live>({ connection: 'connecting', inFlight: null });
+const live = createStore<Live>({ connection: 'connecting', work: null });
 
 export function useLive(): Live {
   return useStore(live);
@@ -47,9 +49,10 @@ export function followCache(client: Client, queries: QueryClient): () => void {
               setConnection('live');
             },
             onItem: (item) => {
+              if (item.kind === 'changed') return refresh();
               // A pull that begins or ends changes what may go, also when it changes no row and no file.
-              if (item.kind === 'changed' || isNews(item.inFlight)) refresh();
-              if (item.kind === 'busy') live.set((previous) => ({ ...previous, inFlight: item.inFlight }));
+              if (tellNews(item.work)) refresh();
+              live.set((previous) => ({ ...previous, work: item.work }));
             },
           },
         )
@@ -70,10 +73,16 @@ export function followCache(client: Client, queries: QueryClient): () => void {
   return () => stop.abort();
 }
 
-/** False for the first word on it: what is on screen was read at the same time. */
-function isNews(inFlight: number): boolean {
-  const known = live.get().inFlight;
-  return known !== null && known !== inFlight;
+/**
+ * Says that msb began or ended something. False when it did not, and for the first word on it: what is on screen was
+ * read at the same time.
+ */
+function tellNews({ operations }: Work): boolean {
+  const known = live.get().work;
+  if (known === null || known.operations === operations) return false;
+  if (known.operations === 0) announce('msb is at work on this cache.');
+  if (operations === 0) announce('msb has finished its work on this cache.');
+  return true;
 }
 
 function setConnection(connection: Connection): void {

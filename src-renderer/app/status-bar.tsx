@@ -5,13 +5,13 @@ import { classNames } from '../ui/index.ts';
 import { type Connection, useLive } from './live.ts';
 import { useHome, useUsage } from './queries.ts';
 import styles from './status-bar.module.css';
+import { workText } from './work-words.ts';
 
 export function StatusBar() {
-  const { connection, inFlight } = useLive();
+  const { connection, work } = useLive();
   const home = useHome();
   const usage = useUsage().data;
   const version = home.data?.msbVersion ?? null;
-  const pulls = inFlight ?? usage?.inFlight ?? 0;
   return (
     <footer className={styles.bar}>
       <span className={classNames(styles.state, styles[lamp(connection)])}>
@@ -20,7 +20,9 @@ export function StatusBar() {
         {connection === 'live' && version !== null && ` · msb ${version}`}
       </span>
       {usage !== undefined && <span>{countsText(usage)}</span>}
-      {pulls > 0 && <span>{plural(pulls, 'pull')} in progress</span>}
+      {connection === 'live' && work !== null && work.operations > 0 && (
+        <span className={styles.work}>{workText(work)}</span>
+      )}
       {usage !== undefined && <span className={styles.whole}>{wholeText(usage)}</span>}
     </footer>
   );

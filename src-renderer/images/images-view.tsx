@@ -19,6 +19,7 @@ import { NoImages } from './no-images.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
+import { WorkStrip } from './work-strip.tsx';
 
 /** A removal a person asked for and has neither confirmed nor given up yet. */
 interface Removal {
@@ -122,6 +123,7 @@ export function ImagesView() {
             />
           </div>
         )}
+        <WorkStrip />
         {checked.length > 0 && (
           <SelectionBar
             count={checked.length}

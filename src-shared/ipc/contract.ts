@@ -16,6 +16,7 @@ import type {
 } from '../domain/tree-entry.ts';
 import type { UndoEmptied, UndoEntry, UndoRestored } from '../domain/undo.ts';
 import type { Usage, UsageDetail } from '../domain/usage.ts';
+import type { Work } from '../domain/work.ts';
 
 /**
  * Every operation the engine offers. Handler, worker, preload bridge, HTTP endpoint and client derive from
@@ -110,8 +111,8 @@ const settingsChange = z.strictObject(settingsFields);
 export type WatchItem =
   /** Rows or files changed: whatever was read is stale. */
   | { readonly kind: 'changed' }
-  /** Pulls, loads and saves under way, by locks and temporary files. */
-  | { readonly kind: 'busy'; readonly inFlight: number };
+  /** What msb is at work on; again whenever it got on. */
+  | { readonly kind: 'work'; readonly work: Work };
 
 /** How far a search through all images is. */
 export interface SearchItem {

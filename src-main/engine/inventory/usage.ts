@@ -11,6 +11,7 @@ import type { StoreEntry } from '../store/entries.ts';
 import { countedOnce } from './allocated.ts';
 import { damageOf } from './facts.ts';
 import type { Inventory } from './inventory.ts';
+import { countOperations } from './operations.ts';
 
 const CATEGORIES: readonly UsageCategory[] = [
   'shared-layers',
@@ -46,7 +47,7 @@ export function summarizeUsage(
     prune: reclaimable(inventory, { kind: 'prune', policy: { pinned: pins } }),
     outside,
     isBusy: inventory.inFlight.length > 0,
-    inFlight: inventory.inFlight.length,
+    inFlight: countOperations(inventory.inFlight),
     freeSpaceBytes,
   };
 }

@@ -25,6 +25,8 @@ export {
   metadataPath,
   OWN_FOLDER,
   referenceKey,
+  type TemporarySuffix,
+  temporaryPath,
   vmdkPath,
 } from './names.ts';
 export { measureOutsideDisks } from './outside-disks.ts';
@@ -38,5 +40,5 @@ export {
   scanStore,
 } from './scan.ts';
 export { readSnapshotArtifact, scanSnapshots } from './snapshot-artifacts.ts';
-export { measureTree, type TreeSize } from './tree-size.ts';
+export { measureTree, type TreeSize, walkTree } from './tree-size.ts';
 export { readVmdk, readVmdkLayers, type VmdkDescriptor } from './vmdk.ts';

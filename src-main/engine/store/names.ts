@@ -102,6 +102,13 @@ export function flatLockPath(derivationDigest: string): string | null {
   return digestPath('flat/locks', derivationDigest, '.lock');
 }
 
+/** What msb writes under `tmp/` before it is whole. */
+export type TemporarySuffix = '.part' | '.spool' | '.erofs.part' | '.work' | '.flat.work';
+
+export function temporaryPath(digest: string, suffix: TemporarySuffix): string | null {
+  return digestPath('tmp', digest, suffix);
+}
+
 /** `key` as `referenceKey` gives it; null for anything else. */
 export function metadataPath(key: string): string | null {
   return KEY.test(key) ? `manifests/${key}.json` : null;
