@@ -1,19 +1,27 @@
+import { parseArgs } from 'node:util';
+import { megabytes } from './soak-judge.ts';
 import { soak } from './soak-run.ts';
 
-// Mixed use of the browser host under load: `node bench/soak.ts [MINUTES] [IMAGES] [SEED]`; an hour at 10,000 images
-// unless said otherwise. Linux.
-const [minutes = 60, images = 10_000, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number);
-const { calls, samples, problems } = await soak({
+// Mixed use of a host under load: `node bench/soak.ts [--host browser|electron] [MINUTES] [IMAGES] [SEED]`; an hour at
+// 10,000 images unless said otherwise. `electron` is the built main process and preload script (`npm run build`) on
+// the stand-in for Electron. Linux.
+const { values, positionals } = parseArgs({
+  options: { host: { type: 'string', default: 'browser' } },
+  allowPositionals: true,
+});
+const [minutes = 60, images = 10_000, seed = Date.now() % 1_000_000] = positionals.map(Number);
+const { calls, samples, problems, leaks } = await soak({
+  host: values.host === 'electron' ? 'electron' : 'browser',
   images,
   forMs: minutes * 60_000,
   seed,
   onSample: ({ atMs, calls: done, residentBytes, handles, locks, temporaryFiles }) => {
-    const megabytes = Math.round(residentBytes / 2 ** 20);
     console.log(
-      `${Math.round(atMs / 1000)} s  ${done} calls  ${megabytes} MB  ${handles} handles  ${locks} locks  ${temporaryFiles} files`,
+      `${Math.round(atMs / 1000)} s  ${done} calls  ${megabytes(residentBytes)} MB  ${handles} handles  ${locks} locks  ${temporaryFiles} files`,
     );
   },
 });
-for (const problem of problems) console.error(problem);
-console.log(`${calls} calls, ${samples.length} samples, seed ${seed}: ${problems.length} problems`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+const all = [...problems, ...leaks];
+for (const problem of all) console.error(problem);
+console.log(`${calls} calls, ${samples.length} samples, seed ${seed}: ${all.length} problems`);
+process.exitCode = all.length === 0 ? 0 : 1;

@@ -7,56 +7,15 @@
  * Finds what tests of the sources cannot: chunks that look for each other in the wrong place, modules in the
  * wrong format, a worker that does not start.
  */
-import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runInNewContext } from 'node:vm';
 import type { StrataBridge } from '../../src-shared/ipc/bridge.ts';
 import type { ServerMessage } from '../../src-shared/ipc/contract.ts';
 import * as electron from './electron.ts';
-
-const STAND_IN = new URL('./electron.ts', import.meta.url).href;
-const MAIN = new URL('../../out/main/main.js', import.meta.url).href;
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron' ? { url: STAND_IN, shortCircuit: true } : next(specifier, context),
-});
+import { loadBuilt } from './load-built.ts';
+import { runPreload } from './page.ts';
 
 const { app, BrowserWindow, protocol } = electron;
 type Window = InstanceType<typeof BrowserWindow>;
-
-/** Runs the preload script as Electron's sandbox does: one file, `electron` its only module. */
-function runPreload({ webContents, options }: Window) {
-  const required: string[] = [];
-  const exposed: Record<string, unknown> = {};
-  const ipcRenderer = {
-    send: (channel: string, ...parameters: unknown[]) => webContents.receive(channel, parameters),
-    invoke: (channel: string, request: unknown) => webContents.receiveInvoke(channel, request),
-    on: (channel: string, listener: (event: object, payload: unknown) => void) => {
-      webContents.on('sent', (sentTo: string, payload: unknown) => {
-        if (sentTo === channel) listener({}, payload);
-      });
-    },
-    off: () => {},
-  };
-  const contextBridge = {
-    exposeInMainWorld: (name: string, api: unknown) => {
-      exposed[name] = api;
-    },
-  };
-  const { preload, additionalArguments } = options.webPreferences as {
-    preload: string;
-    additionalArguments: string[];
-  };
-  const require = (name: string) => {
-    required.push(name);
-    return { contextBridge, ipcRenderer };
-  };
-  const sandbox = { require, exports: {}, module: {}, process: { ...process, argv: additionalArguments } };
-  runInNewContext(readFileSync(preload, 'utf8'), sandbox, { filename: preload });
-  return { required, bridge: exposed.strata as StrataBridge, exposed: Object.keys(exposed) };
-}
 
 /** Makes calls through the bridge, as the page's client does. */
 function createCaller(bridge: StrataBridge): (call: string, input?: object) => Promise<unknown> {
@@ -82,7 +41,6 @@ async function fetchFromApp(url: string) {
   };
 }
 
-process.argv = [process.execPath, MAIN, ...process.argv.slice(2)];
 const exited = new Promise<number>((resolve) => app.once('exited', resolve));
 void exited.then((code) => process.exit(code));
 const hasQuit = new Promise<void>((resolve) => app.once('will-quit', () => resolve()));
@@ -92,7 +50,7 @@ app.on('web-contents-created', (_event, contents: electron.FakeWebContents) => {
   contents.evaluate = (code) => (code.includes('strata') ? true : 'undefinedundefined');
 });
 
-await import(MAIN);
+await loadBuilt(process.argv.slice(2));
 app.becomeReady();
 while (BrowserWindow.all[0]?.isShown !== true) await delay(10);
 
