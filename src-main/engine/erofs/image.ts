@@ -15,7 +15,7 @@ import {
   toInode,
 } from './inode.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
-import { readXattrs, type Xattr } from './xattrs.ts';
+import { hasXattr, readXattrs, type Xattr } from './xattrs.ts';
 
 /** One entry of a directory. */
 export interface DirectoryEntry {
@@ -135,7 +135,7 @@ export class ErofsImage implements DataSource {
   /** True for a directory that hides what lower layers have in it. */
   isOpaque(inode: InodeRecord): boolean {
     if (inode.xattrBytes === 0) return false;
-    return readXattrs(this, inode).some(({ name, value }) => name === OPAQUE && value.equals(YES));
+    return hasXattr(this, inode, OPAQUE, YES);
   }
 
   close(): void {

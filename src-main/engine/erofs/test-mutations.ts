@@ -120,6 +120,8 @@ export async function readEverything(file: string): Promise<Outcome> {
 function checkIndex(index: TreeIndex, image: ErofsImage): void {
   if (index.count > image.file.length)
     throw new Error(`${index.count} entries in ${image.file.length} bytes`);
+  if (index.memoryBytes > 64 * image.file.length + 2 ** 20)
+    throw new Error(`${index.memoryBytes} bytes kept of ${image.file.length}`);
   for (let entry = 1; entry < index.count; entry += 1) {
     const parent = index.parent[entry]!;
     const first = index.firstChild[parent]!;

@@ -1,4 +1,4 @@
-import { DirentReader, MAX_ENTRIES } from './directory.ts';
+import { DirentReader, MAX_DIRECTORY_BYTES, MAX_ENTRIES } from './directory.ts';
 import { DirentTable } from './dirent-table.ts';
 import { ErofsError } from './erofs-error.ts';
 import { trimmed, withRoom } from './growing.ts';
@@ -219,7 +219,7 @@ class Building {
     this.#image = image;
     const announced = Math.min(Number(image.superblock.inodeCount), image.file.length / 32, MAX_EXPECTED);
     this.index = new TreeIndex(Math.ceil(announced) + 16);
-    this.#directoryBytesLeft = image.file.length;
+    this.#directoryBytesLeft = Math.min(image.file.length, MAX_DIRECTORY_BYTES);
     const { dirents } = this.index;
     dirents.append(image.root, DIRECTORY_TYPE, 0, 0);
     this.readEntry(ROOT, ROOT);
@@ -258,7 +258,7 @@ class Building {
       return `This directory lies more than ${MAX_DEPTH} levels deep: not entered.`;
     if (index.count >= MAX_ENTRIES) return `There are more than ${MAX_ENTRIES} entries: not entered.`;
     if (index.size[entry]! > this.#directoryBytesLeft) {
-      return 'The directories claim more bytes than the image has: not entered.';
+      return 'The directories claim more bytes than an image has: not entered.';
     }
     return null;
   }

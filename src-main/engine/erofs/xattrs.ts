@@ -15,7 +15,29 @@ export interface Xattr {
  * @throws ErofsError `xattr`, `truncated`, `unsupported`, `io`.
  */
 export function readXattrs(source: DataSource, inode: InodeRecord): readonly Xattr[] {
-  if (inode.xattrBytes === 0) return [];
+  return Array.from(entriesOf(source, inode), ({ name, value }) => ({ name, value: value() }));
+}
+
+/**
+ * Whether an inode has that attribute with that value. Other values are not read: a thousand directories may share
+ * two hundred of 64 KiB each.
+ *
+ * @throws ErofsError as `readXattrs`.
+ */
+export function hasXattr(source: DataSource, inode: InodeRecord, name: string, value: Buffer): boolean {
+  for (const entry of entriesOf(source, inode))
+    if (entry.name === name && entry.valueBytes === value.length && entry.value().equals(value)) return true;
+  return false;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly valueBytes: number;
+  readonly value: () => Buffer;
+}
+
+function* entriesOf(source: DataSource, inode: InodeRecord): Generator<Entry, undefined> {
+  if (inode.xattrBytes === 0) return;
   // A copy: reading shared ones meanwhile may reuse the memory.
   const area = Buffer.from(source.file.slice(inode.position + inode.headerBytes, inode.xattrBytes));
   const sharedCount = area.readUInt8(4);
@@ -26,9 +48,8 @@ export function readXattrs(source: DataSource, inode: InodeRecord): readonly Xat
       `Inode ${inode.nid} claims ${sharedCount} shared xattrs in ${area.length} bytes.`,
     );
   }
-  const found: Xattr[] = [];
   for (let at = XATTR_HEADER_BYTES; at < ownStart; at += 4) {
-    found.push(readSharedXattr(source, inode.nid, area.readUInt32LE(at)));
+    yield readSharedEntry(source, inode.nid, area.readUInt32LE(at));
   }
   for (let at = ownStart; at + ENTRY_BYTES <= area.length; ) {
     const length = entryLength(area, at);
@@ -36,10 +57,10 @@ export function readXattrs(source: DataSource, inode: InodeRecord): readonly Xat
     if (at + length > area.length) {
       throw new ErofsError('xattr', `An xattr of inode ${inode.nid} reaches beyond the space for xattrs.`);
     }
-    found.push(parseEntry(area.subarray(at, at + length), inode.nid));
+    const start = at;
+    yield parseEntry((from, to) => area.subarray(start + from, start + to), inode.nid);
     at += Math.ceil(length / 4) * 4;
   }
-  return found;
 }
 
 /** Name length, prefix index, u16 value length; then the name and the value. */
@@ -58,22 +79,25 @@ function entryLength(bytes: Buffer, at: number): number {
   return ENTRY_BYTES + bytes.readUInt8(at) + bytes.readUInt16LE(at + 2);
 }
 
-function readSharedXattr(source: DataSource, nid: number, id: number): Xattr {
+function readSharedEntry(source: DataSource, nid: number, id: number): Entry {
   const position = source.superblock.sharedXattrStart + id * 4;
-  const length = entryLength(source.file.slice(position, ENTRY_BYTES), 0);
-  return parseEntry(source.file.slice(position, length), nid);
+  return parseEntry((from, to) => source.file.slice(position + from, to - from), nid);
 }
 
-function parseEntry(entry: Buffer, nid: number): Xattr {
-  const nameEnd = ENTRY_BYTES + entry.readUInt8(0);
-  const index = entry.readUInt8(1);
+/** @param slice Bytes of the entry; good until the next of them are asked for. */
+function parseEntry(slice: (from: number, to: number) => Buffer, nid: number): Entry {
+  const header = slice(0, ENTRY_BYTES);
+  const nameEnd = ENTRY_BYTES + header.readUInt8(0);
+  const index = header.readUInt8(1);
+  const valueBytes = header.readUInt16LE(2);
   if ((index & LONG_PREFIX) !== 0) throw unsupported('xattr_prefixes', `An xattr of inode ${nid}`);
   const prefix = PREFIXES[index];
   if (prefix === undefined) {
     throw new ErofsError('xattr', `An xattr of inode ${nid} has the unknown prefix ${index}.`);
   }
   return {
-    name: prefix + entry.toString('utf8', ENTRY_BYTES, nameEnd),
-    value: Buffer.from(entry.subarray(nameEnd)),
+    name: prefix + slice(ENTRY_BYTES, nameEnd).toString('utf8'),
+    valueBytes,
+    value: () => Buffer.from(slice(nameEnd, nameEnd + valueBytes)),
   };
 }

@@ -25,6 +25,7 @@ export async function changeOf(
   const isSame = await isSameEntry(
     [layers.at(before.layer), nidOf(before)],
     [layers.at(last.layer), nidOf(last)],
+    layers.comparedBytes,
     pacer,
   );
   return isSame ? 'unchanged' : 'modified';

@@ -8,6 +8,7 @@ import {
   openErofs,
 } from '../erofs/index.ts';
 import { CacheFailure } from '../failure.ts';
+import { ComparedBytes } from './compared-bytes.ts';
 import type { LayerNodes, NodeKind } from './overlay.ts';
 
 /** One layer of a tree. */
@@ -52,6 +53,7 @@ export class OpenLayers implements LayerNodes {
   readonly damage: readonly string[];
   /** See `LayerTree.view`. */
   readonly isLayerView: boolean;
+  readonly comparedBytes = new ComparedBytes();
   readonly #record = new InodeRecord();
 
   constructor(tree: LayerTree) {

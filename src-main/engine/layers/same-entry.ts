@@ -1,18 +1,18 @@
 import { ErofsError, type InodeRecord, isRegular, type Pacer, toInode } from '../erofs/index.ts';
+import type { ComparedBytes } from './compared-bytes.ts';
 import { type OpenLayer, tryErofs } from './open-layers.ts';
 
 /** Bytes compared at once. */
 const PIECE_BYTES = 256 * 1024;
-/** Longer files count as different without a look: msb takes none over 5 GiB, only a forged image has them. */
-const MAX_COMPARED_BYTES = 8 * 1024 ** 3;
 
 /**
  * Whether an upper layer brings exactly what was there: type, mode, owner, time, size, target, device number and,
- * where all of these agree, every byte. What cannot be read counts as different.
+ * where all of these agree, every byte. What cannot be read, or is too much to compare, counts as different.
  */
 export async function isSameEntry(
   [below, belowNid]: readonly [OpenLayer, number],
   [above, aboveNid]: readonly [OpenLayer, number],
+  budget: ComparedBytes,
   pacer: Pacer,
 ): Promise<boolean> {
   if (belowNid === aboveNid && below.image.file.identity === above.image.file.identity) return true;
@@ -26,6 +26,7 @@ export async function isSameEntry(
   ) {
     return false;
   }
+  if (isRegular(left) && !budget.take(left.size)) return false;
   return isSameContent([below, left], [above, right], pacer);
 }
 
@@ -51,7 +52,6 @@ export async function isSameContent(
       return below.image.readLinkOf(left).equals(above.image.readLinkOf(right));
     }
     if (!isRegular(left)) return true;
-    if (left.size > MAX_COMPARED_BYTES) return false;
     for (let offset = 0; offset < left.size; offset += PIECE_BYTES) {
       const piece = below.image.readFileOf(left, offset, PIECE_BYTES);
       if (!piece.equals(above.image.readFileOf(right, offset, PIECE_BYTES))) return false;
