@@ -91,6 +91,16 @@ const MUTATIONS: readonly Mutation[] = [
     const value = WORDS[random() % WORDS.length]!;
     return Buffer.concat([bytes.subarray(0, at + 2), value, bytes.subarray(at + 2 + (random() % 20))]);
   },
+  // Something deeper than any stack, where a value begins.
+  (bytes, random) => {
+    const values = [...bytes.toString('latin1').matchAll(/[{[,:]/g)];
+    const at = values[random() % Math.max(1, values.length)]?.index;
+    if (at === undefined) return bytes;
+    const depth = 1 << (random() % 16);
+    const [open, close] = random() % 2 === 0 ? ['[', ']'] : ['{"a":', '}'];
+    const nested = Buffer.from(`${open.repeat(depth)}0${close.repeat(depth)},`);
+    return Buffer.concat([bytes.subarray(0, at + 1), nested, bytes.subarray(at + 1)]);
+  },
 ];
 
 /** One to eight changes to one of the seeds. At most 256 KiB long. */

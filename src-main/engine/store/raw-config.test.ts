@@ -145,6 +145,12 @@ describe('parseRawConfig', () => {
     },
   );
 
+  it('leaves out a health check nested deeper than it could be written again', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const config = parseRawConfig(`{"config":{"User":"app","Healthcheck":{"Test":${deep}}},"other":${deep}}`);
+    expect(config).toMatchObject({ user: 'app', healthcheck: null });
+  });
+
   it('never throws, whatever the JSON', () => {
     const mutated = fc.jsonValue().chain((value) =>
       fc.constantFrom('config', 'rootfs', 'history', 'os', 'architecture', 'created').map((field) => ({

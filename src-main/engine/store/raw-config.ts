@@ -53,10 +53,19 @@ export function parseRawConfig(rawConfigJson: string): RawConfig | null {
     volumes: keysOf(config, 'Volumes'),
     shell: asStrings(fieldOf(config, 'Shell')),
     onBuild: asStrings(fieldOf(config, 'OnBuild')),
-    healthcheck: healthcheck === null ? null : JSON.stringify(healthcheck),
+    healthcheck: healthcheck === null ? null : textOf(healthcheck),
     history: historyOf(root, diffIds.length),
     diffIds,
   };
+}
+
+/** Null for what is nested deeper than it can be written again: reading JSON has no such limit. */
+function textOf(value: JsonObject): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
 }
 
 /** The platform alone, for those who read ten thousand of them. */
