@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addFlatDisk } from '../test-support/flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
 import { expectAccessible } from './fixtures/accessibility.ts';
 import { occupiedBytes } from './fixtures/disk.ts';
@@ -35,6 +38,35 @@ for (const hand of HANDS) {
       await expect(page.getByRole('complementary', { name: 'Layer details' })).toContainText(
         base.slice(7, 19),
       );
+    });
+
+    test('tells of a flat disk who needs it, of garbage why it goes, and that unknown files stay', async ({
+      cache,
+      app,
+      page,
+    }) => {
+      addFlatDisk(cache.home, cache.image(ALPINE).manifestDigest, { contentBytes: 50_000 });
+      writeFileSync(join(cache.cacheDir, 'notes.txt'), 'x'.repeat(9000));
+      await addGarbage(cache.home, ['spool']);
+      const map = new DiskMapPage(page, app.hand);
+      await app.open(cache.home);
+      await map.show();
+      await map.drawBy('Kinds');
+      await map.choose('Unknown files');
+      await map.choose('notes.txt');
+      await expect(map.file('Unknown file')).toContainText('never deletes it');
+      await map.putFileAway();
+      await map.zoomOut();
+      await map.choose('Flat root disks');
+      await map.chooseFirst();
+      await expect(map.file('Flat root disk')).toContainText('No sandbox breaks');
+      await map.putFileAway();
+      await map.zoomOut();
+      await map.choose('Garbage');
+      await map.chooseFirst();
+      await expectAccessible(page);
+      await map.showInReclaim();
+      await expect(page.getByRole('main', { name: 'Reclaim' })).toContainText('.spool');
     });
   });
 }

@@ -5,6 +5,7 @@ import { type Browser, chromium } from 'playwright';
 import { launchOptions } from '../e2e/fixtures/launch.ts';
 import { runSql } from '../e2e/fixtures/sql.ts';
 import { App } from '../e2e/pages/app.ts';
+import { DiskMapPage } from '../e2e/pages/disk-map-page.ts';
 import { makeCache, openTestCache, type TestCache } from '../test-support/cache.ts';
 import { metadataKey, pathSafe } from '../test-support/database.ts';
 import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
@@ -214,6 +215,18 @@ const SCENES: readonly Scene[] = [
       await app.show(view);
     },
   })),
+  {
+    name: 'disk-map-file',
+    show: async (app) => {
+      await sample(app);
+      await app.show('Disk map');
+      const map = new DiskMapPage(app.page, app.hand);
+      await map.drawBy('Kinds');
+      await map.choose('Flat root disks');
+      await map.chooseFirst();
+      await map.file('Flat root disk').getByText('No sandbox breaks').waitFor();
+    },
+  },
   {
     name: 'settings',
     show: async (app) => {

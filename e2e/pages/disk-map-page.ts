@@ -52,8 +52,30 @@ export class DiskMapPage {
     if (this.#hand.isMouse) return cell.click({ position: { x: 4, y: 8 } });
     await this.#hand.reach(this.map);
     await this.#hand.key('Home');
-    await this.#walkTo(cell);
+    await this.#typeTo(cell, name);
     await this.#hand.key('Enter');
+  }
+
+  /** Chooses the largest of the cells there are. */
+  async chooseFirst(): Promise<void> {
+    if (this.#hand.isMouse) return this.map.getByRole('option').first().click();
+    await this.#hand.reach(this.map);
+    await this.#hand.key('Home');
+    await this.#hand.key('Enter');
+  }
+
+  /** What is told of a file whose cell was chosen. */
+  file(kind: string): Locator {
+    return this.#page.getByRole('dialog', { name: kind });
+  }
+
+  async putFileAway(): Promise<void> {
+    await this.#hand.press(this.#page.getByRole('dialog').getByRole('button', { name: 'Close' }));
+    await expect(this.#page.getByRole('dialog')).toBeHidden();
+  }
+
+  async showInReclaim(): Promise<void> {
+    await this.#hand.press(this.#page.getByRole('dialog').getByRole('button', { name: 'Show in Reclaim' }));
   }
 
   /** Back to what the map shows as a whole. */
@@ -80,14 +102,12 @@ export class DiskMapPage {
     return rows.reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** Goes from cell to cell by arrows, row by row, until the one wanted is the active one. */
-  async #walkTo(cell: Locator): Promise<void> {
-    const cells = await this.map.getByRole('option').count();
-    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp']) {
-      for (let moves = 0; moves < cells; moves += 1) {
-        if ((await cell.getAttribute('aria-selected')) === 'true') return;
-        await this.#hand.key(key);
-      }
+  /** Types its name until it is the active one: on a slow machine letters may be too far apart to be one word. */
+  async #typeTo(cell: Locator, name: string): Promise<void> {
+    await expect(cell).toBeVisible();
+    for (const letter of name.split(/[ …]/, 1)[0]!) {
+      if ((await cell.getAttribute('aria-selected')) === 'true') return;
+      await this.#hand.key(letter);
     }
     await expect(cell).toHaveAttribute('aria-selected', 'true');
   }

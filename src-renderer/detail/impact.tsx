@@ -3,10 +3,13 @@ import { ErrorNotice, Spinner } from '../ui/index.ts';
 import styles from './impact.module.css';
 import { SafeText } from './safe-text.tsx';
 
-/** An image by its reference, or a layer by its diff ID. */
-export type ImpactOf = { readonly reference: string } | { readonly diffId: string };
+/** An image by its reference, a layer by its diff ID, or a flat root disk. */
+export type ImpactOf =
+  | { readonly reference: string }
+  | { readonly diffId: string }
+  | { readonly artifactDigest: string };
 
-/** What happens to whom when an image or a layer goes, and how it can be had again. */
+/** What happens to whom when it goes, and how it can be had again. */
 export function ImpactWords({ of }: { readonly of: ImpactOf }) {
   const impact = useCall('images.impact', of);
   if (impact.data === undefined) {

@@ -1,24 +1,25 @@
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
-import type { OutsideDisk, Usage } from '../../src-shared/domain/usage.ts';
-import { useCall } from '../app/queries.ts';
+import type { OutsideDisk, Usage, UsageDetail } from '../../src-shared/domain/usage.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { Badge } from '../ui/index.ts';
 import styles from './beside-map.module.css';
 import { explainDetail, summarizeOutside } from './detail-words.ts';
 
-const NOTHING = {};
+interface BesideMapProps {
+  readonly usage: Usage;
+  readonly detail: UsageDetail | undefined;
+}
 
 /** What the map cannot show: which sizes mislead, and the disks outside the cache that keep images in it. */
-export function BesideMap({ usage }: { readonly usage: Usage }) {
-  const detail = useCall('cache.usageDetail', NOTHING);
+export function BesideMap({ usage, detail }: BesideMapProps) {
   return (
     <div className={styles.beside}>
       {usage.outside.length > 0 && <OutsideDisks disks={usage.outside} />}
-      {detail.data !== undefined && (
+      {detail !== undefined && (
         <details>
           <summary className={styles.summary}>About these files</summary>
           <ul className={styles.sentences}>
-            {explainDetail(detail.data).map((sentence) => (
+            {explainDetail(detail).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

@@ -11,6 +11,7 @@ describe('explainDetail', () => {
       hardLinked: NONE,
       reflinked: 'none',
       unreadable: [],
+      files: [],
     } as const;
     expect(explainDetail(detail)).toEqual([
       'This file system cannot share blocks between copies: every byte counted is a byte of its own.',
@@ -24,6 +25,7 @@ describe('explainDetail', () => {
       hardLinked: { files: 2, allocatedBytes: 8_192, logicalBytes: 8_000 },
       reflinked: 'unknown',
       unreadable: ['', 'layers/a', 'layers/b', 'layers/c'],
+      files: [],
     });
     expect(words).toEqual([
       '1 file longer than the blocks occupied: 1.00 GB long, 4.10 kB on disk.',

@@ -1,24 +1,24 @@
 import { ChevronRight } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
-import { assertNever } from '../../src-shared/ipc/result.ts';
-import { openImage, openLayer, showView } from '../app/navigation.ts';
-import { useFacts, useLayers, usePlan, useUsage } from '../app/queries.ts';
+import { openImage, openLayer } from '../app/navigation.ts';
+import { useCall, useFacts, useLayers, usePlan, useUsage } from '../app/queries.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
 import { announce, EmptyState, ErrorNotice, FilterChip, Spinner } from '../ui/index.ts';
 import { BesideMap } from './beside-map.tsx';
 import styles from './disk-map-view.module.css';
+import { FileDialog } from './file-dialog.tsx';
 import type { MapOrder } from './map-cells.ts';
 import { MapLegend } from './map-legend.tsx';
 import { MapTable } from './map-table.tsx';
 import {
   followSteps,
   growMap,
+  type MapFile,
   type MapGrouping,
   type MapNode,
   type MapStep,
-  type MapTarget,
   stepInto,
 } from './map-tree.ts';
 import { Treemap } from './treemap-view.tsx';
@@ -41,33 +41,38 @@ const orders: Readonly<Record<MapGrouping, MapOrder>> = {
 };
 
 const GARBAGE = { kind: 'gc' } as const;
+const NOTHING = {};
 
 /** The whole cache as one picture, every byte in one cell, and the same as a table. */
 export function DiskMapView() {
   const { grouping, isTable } = useStore(chosen);
   const [steps, setSteps] = useState<readonly MapStep[]>([]);
+  const [file, setFile] = useState<MapFile | null>(null);
   const usage = useUsage();
   const facts = useFacts();
   const layers = useLayers();
   const garbage = usePlan(GARBAGE);
+  const detail = useCall('cache.usageDetail', NOTHING);
   const whole = useMemo(
     () =>
       usage.data === undefined ||
       facts.data === undefined ||
       layers.data === undefined ||
-      garbage.data === undefined
+      garbage.data === undefined ||
+      detail.data === undefined
         ? null
         : growMap(grouping, {
             usage: usage.data,
             facts: facts.data,
             layers: layers.data,
             garbage: garbage.data,
+            files: detail.data.files,
           }),
-    [grouping, usage.data, facts.data, layers.data, garbage.data],
+    [grouping, usage.data, facts.data, layers.data, garbage.data, detail.data],
   );
   const trail = useMemo(() => (whole === null ? [] : followSteps(whole, steps)), [whole, steps]);
   const shown = trail.at(-1);
-  const failed = [usage, facts, layers, garbage].find((query) => query.error !== null);
+  const failed = [usage, facts, layers, garbage, detail].find((query) => query.error !== null);
 
   const zoomOut = (depth: number) => {
     setSteps(steps.slice(0, depth));
@@ -81,7 +86,16 @@ export function DiskMapView() {
         stepInto(node),
       ]);
       announce(`${node.label}, ${formatBytes(node.bytes)}.`);
-    } else if (node.target !== null) follow(node.target);
+      return;
+    }
+    switch (node.target?.kind) {
+      case 'image':
+        return openImage(node.target.reference);
+      case 'layer':
+        return openLayer(node.target.diffId);
+      case 'file':
+        return setFile(node.target.file);
+    }
   };
   return (
     <div className={styles.view}>
@@ -134,27 +148,12 @@ export function DiskMapView() {
             />
           )}
           <MapLegend />
-          {usage.data !== undefined && <BesideMap usage={usage.data} />}
+          {usage.data !== undefined && <BesideMap usage={usage.data} detail={detail.data} />}
         </>
       )}
+      <FileDialog file={file} onClose={() => setFile(null)} />
     </div>
   );
-}
-
-function follow(target: MapTarget): void {
-  switch (target.kind) {
-    case 'image':
-      openImage(target.reference);
-      break;
-    case 'layer':
-      openLayer(target.diffId);
-      break;
-    case 'reclaim':
-      showView('reclaim');
-      break;
-    default:
-      assertNever(target);
-  }
 }
 
 function wholeText(whole: MapNode | null, totalBytes: number | null, files: number): string {

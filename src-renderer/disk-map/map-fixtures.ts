@@ -1,6 +1,6 @@
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import type { Plan, PlanItem } from '../../src-shared/domain/plan.ts';
-import type { Usage, UsageCategory } from '../../src-shared/domain/usage.ts';
+import type { CacheFile, Usage, UsageCategory } from '../../src-shared/domain/usage.ts';
 
 /** A usage for tests with these bytes in these lines. */
 export function usage(bytes: Partial<Record<UsageCategory, number>>): Usage {
@@ -61,5 +61,22 @@ export function plan(...lines: readonly Pick<PlanItem, 'kind' | 'name' | 'alloca
     kept: [],
     bytes: lines.reduce((sum, line) => sum + line.allocatedBytes, 0),
     isBusy: false,
+  };
+}
+
+/** A file for tests, a flat disk of these images when there are any. */
+export function cacheFile(
+  category: CacheFile['category'],
+  path: string,
+  bytes: number,
+  references: readonly string[] = [],
+): CacheFile {
+  return {
+    path,
+    category,
+    allocatedBytes: bytes,
+    logicalBytes: bytes,
+    modifiedAt: '2026-06-01T00:00:00Z',
+    flatDisk: references.length === 0 ? null : { artifactDigest: path, references },
   };
 }

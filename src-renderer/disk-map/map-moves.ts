@@ -27,6 +27,21 @@ export function moveOnMap(cells: readonly MapCell[], index: number, key: string)
   return best;
 }
 
+/**
+ * The next cell after `from`, around the end, whose name or the end of it begins with `typed`; -1 when there is none.
+ * The cell itself counts while a word is being typed on, not for its first letter.
+ */
+export function findTypedCell(cells: readonly MapCell[], from: number, typed: string): number {
+  const text = typed.toLowerCase();
+  const start = text.length > 1 ? from : from + 1;
+  for (let step = 0; step < cells.length; step += 1) {
+    const index = (start + step) % cells.length;
+    const { label, shortLabel } = cells[index]!.node;
+    if ([label, shortLabel].some((name) => name.toLowerCase().startsWith(text))) return index;
+  }
+  return -1;
+}
+
 const DIRECTIONS: Readonly<Record<string, { readonly x: number; readonly y: number }>> = {
   ArrowRight: { x: 1, y: 0 },
   ArrowLeft: { x: -1, y: 0 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { facts, handle } from '../images/image-fixtures.ts';
-import { layer, plan, usage } from './map-fixtures.ts';
+import { cacheFile, layer, plan, usage } from './map-fixtures.ts';
 import { followSteps, growMap, type MapFacts, type MapGrouping, type MapNode, stepInto } from './map-tree.ts';
 
 const python = handle('python:3.12', { manifestDigest: 'm1' });
@@ -34,6 +34,10 @@ const CACHE: MapFacts = {
     { kind: 'layer', name: 'lost', allocatedBytes: 50 },
     { kind: 'download', name: 'tmp/a.part', allocatedBytes: 10 },
   ),
+  files: [
+    cacheFile('flat', 'flat/blobs/a.raw', 296, ['python:3.12', 'python:latest']),
+    cacheFile('unknown', 'notes.txt', 3),
+  ],
 };
 
 /** `label color bytes`, parts of groups indented. */
@@ -60,6 +64,7 @@ describe('growMap', () => {
         '  lost garbage 50',
         '  tmp/a.part garbage 10',
         'Unknown files other 3',
+        '  notes.txt other 3',
         'Directories other 40',
         'Metadata and other other 3',
       ].join('\n'),
@@ -77,8 +82,11 @@ describe('growMap', () => {
         '  tmp/a.part garbage 10',
         'Merged file trees other 20',
         'Flat root disks flat 300',
+        '  flat/blobs/a.raw flat 296',
+        '  Others flat 4',
         'Metadata and locks other 7',
         'Unknown files other 3',
+        '  notes.txt other 3',
         'Directories other 40',
       ].join('\n'),
     );
@@ -92,6 +100,24 @@ describe('growMap', () => {
     const [images, shared] = growMap('image', CACHE).parts;
     expect(images?.parts[0]?.target).toEqual({ kind: 'image', reference: 'python:3.12' });
     expect(shared?.parts[0]?.target).toEqual({ kind: 'layer', diffId: 'base' });
+  });
+
+  it('leads from a cell to the file it is, and says which images a flat disk is for', () => {
+    const cells = growMap('kind', CACHE).parts;
+    const [disk] = cells.find(({ label }) => label === 'Flat root disks')!.parts;
+    expect(disk?.about).toBe('root disk of 2 images');
+    expect(disk?.target).toMatchObject({ kind: 'file', file: { path: 'flat/blobs/a.raw' } });
+    const garbage = cells.find(({ label }) => label === 'Garbage')!.parts;
+    expect(garbage.find(({ label }) => label === 'tmp/a.part')?.target).toMatchObject({
+      kind: 'file',
+      file: { category: 'garbage', reason: 'nothing needs it', allocatedBytes: 10 },
+    });
+  });
+
+  it('keeps to the line when the files listed are more than it has', () => {
+    const files = [cacheFile('unknown', 'notes.txt', 4)];
+    const cell = growMap('kind', { ...CACHE, files }).parts.find(({ label }) => label === 'Unknown files');
+    expect(cell).toMatchObject({ bytes: 3, parts: [], target: null });
   });
 });
 

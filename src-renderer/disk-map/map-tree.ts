@@ -3,7 +3,7 @@ import { formatCount } from '../../src-shared/domain/format.ts';
 import type { ImageFacts } from '../../src-shared/domain/image.ts';
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
-import type { Usage, UsageCategory } from '../../src-shared/domain/usage.ts';
+import type { CacheFile, Usage, UsageCategory } from '../../src-shared/domain/usage.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
 import type { ByteColor } from '../ui/index.ts';
 
@@ -11,10 +11,21 @@ import type { ByteColor } from '../ui/index.ts';
 export type MapGrouping = 'image' | 'layer' | 'kind';
 
 /** What choosing a cell leads to. */
-export type MapTarget =
+type MapTarget =
   | { readonly kind: 'image'; readonly reference: string }
   | { readonly kind: 'layer'; readonly diffId: string }
-  | { readonly kind: 'reclaim' };
+  | { readonly kind: 'file'; readonly file: MapFile };
+
+/** What has no view of its own: shown beside the map when its cell is chosen. */
+export type MapFile = CacheFile | GarbageItem;
+
+interface GarbageItem {
+  readonly category: 'garbage';
+  /** A path relative to the cache, or a digest. */
+  readonly path: string;
+  readonly reason: string;
+  readonly allocatedBytes: number;
+}
 
 /** One cell: a thing in the cache, or a group that can be zoomed into. */
 export interface MapNode {
@@ -50,6 +61,8 @@ export interface MapFacts {
   readonly layers: readonly LayerSummary[];
   /** What `gc` would take now: its lines are the garbage. */
   readonly garbage: Plan;
+  /** The files behind the lines of the usage that name no image or layer. */
+  readonly files: readonly CacheFile[];
 }
 
 /**
@@ -121,7 +134,7 @@ function root(parts: readonly MapNode[], usage: Usage): MapNode {
   return group('root', 'Whole cache', 'all files of the cache', 'other', whole, false);
 }
 
-function byImage({ usage, facts, layers, garbage }: MapFacts): readonly MapNode[] {
+function byImage({ usage, facts, layers, garbage, files }: MapFacts): readonly MapNode[] {
   const { shared } = splitLayers(layers, garbage);
   return [
     group(
@@ -134,11 +147,11 @@ function byImage({ usage, facts, layers, garbage }: MapFacts): readonly MapNode[
     ),
     group('shared-layers', 'Shared layers', 'layers several images need', 'shared', shared, true),
     garbageGroup(garbage),
-    ...lineCells(usage, ['in-flight', 'set-aside', 'unknown', 'directories']),
+    ...lineCells(usage, files, ['in-flight', 'set-aside', 'unknown', 'directories']),
   ];
 }
 
-function byLayer({ usage, layers, garbage }: MapFacts): readonly MapNode[] {
+function byLayer({ usage, layers, garbage, files }: MapFacts): readonly MapNode[] {
   const { shared, own, garbage: orphaned } = splitLayers(layers, garbage);
   const otherGarbage = garbageCells(garbage).filter((cell) => cell.target?.kind !== 'layer');
   return [
@@ -146,7 +159,7 @@ function byLayer({ usage, layers, garbage }: MapFacts): readonly MapNode[] {
     ...own,
     ...orphaned,
     group('other-garbage', 'Other garbage', 'garbage that is no layer', 'garbage', otherGarbage, false),
-    ...lineCells(usage, [
+    ...lineCells(usage, files, [
       'flat',
       'fsmeta',
       'vmdk',
@@ -159,13 +172,13 @@ function byLayer({ usage, layers, garbage }: MapFacts): readonly MapNode[] {
   ];
 }
 
-function byKind({ usage, layers, garbage }: MapFacts): readonly MapNode[] {
+function byKind({ usage, layers, garbage, files }: MapFacts): readonly MapNode[] {
   const { shared, own } = splitLayers(layers, garbage);
   return [
     group('shared-layers', 'Shared layers', 'layers several images need', 'shared', shared, false),
     group('own-layers', 'Layers of one image', 'layers a single image needs', 'own', own, false),
     { ...garbageGroup(garbage), isOpen: false },
-    ...lineCells(usage, [
+    ...lineCells(usage, files, [
       'flat',
       'fsmeta',
       'vmdk',
@@ -243,7 +256,9 @@ function garbageCells(garbage: Plan): readonly MapNode[] {
       reason,
       'garbage',
       allocatedBytes,
-      kind === 'layer' ? { kind: 'layer', diffId: name } : { kind: 'reclaim' },
+      kind === 'layer'
+        ? { kind: 'layer', diffId: name }
+        : { kind: 'file', file: { category: 'garbage', path: name, reason, allocatedBytes } },
     ),
   );
 }
@@ -261,13 +276,35 @@ const LINES: Readonly<
   directories: ['Directories', 'the blocks directories occupy', 'other'],
 };
 
-function lineCells(usage: Usage, categories: readonly UsageCategory[]): readonly MapNode[] {
+function lineCells(
+  usage: Usage,
+  files: readonly CacheFile[],
+  categories: readonly UsageCategory[],
+): readonly MapNode[] {
+  const byCategory = Map.groupBy(files, (file): UsageCategory => file.category);
   return usage.lines.flatMap(({ category, allocatedBytes }) => {
     const line = LINES[category];
     if (line === undefined || !categories.includes(category)) return [];
     const [label, about, color] = line;
-    return [leaf(`line ${category}`, label, about, color, allocatedBytes)];
+    const id = `line ${category}`;
+    const known = (byCategory.get(category) ?? []).map((file) => fileCell(file, color));
+    const rest = allocatedBytes - sumOf(known);
+    // Less than nothing is left when the answers are of different moments: then the line counts.
+    if (known.length === 0 || rest < 0) return [leaf(id, label, about, color, allocatedBytes)];
+    const others = leaf(`${id} rest`, 'Others', about, color, rest);
+    return [group(id, label, about, color, [...known, others], false)];
   });
+}
+
+function fileCell(file: CacheFile, color: ByteColor): MapNode {
+  const { path, allocatedBytes } = file;
+  return leaf(`file ${path}`, path, aboutFile(file), color, allocatedBytes, { kind: 'file', file });
+}
+
+function aboutFile({ category, flatDisk }: CacheFile): string {
+  const [first, ...others] = flatDisk?.references ?? [];
+  if (first === undefined) return LINES[category]?.[1] ?? '';
+  return others.length === 0 ? `root disk of ${first}` : `root disk of ${others.length + 1} images`;
 }
 
 function leaf(

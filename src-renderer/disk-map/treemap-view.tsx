@@ -3,9 +3,9 @@
 import { type CSSProperties, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import { toVisible } from '../detail/visible-text.ts';
-import { classNames, useElementSize } from '../ui/index.ts';
+import { classNames, useElementSize, useTypeAhead } from '../ui/index.ts';
 import { layCells, type MapCell, type MapOrder } from './map-cells.ts';
-import { moveOnMap } from './map-moves.ts';
+import { findTypedCell, moveOnMap } from './map-moves.ts';
 import type { MapNode } from './map-tree.ts';
 import { describeCell, shareOf } from './map-words.ts';
 import styles from './treemap-view.module.css';
@@ -41,9 +41,12 @@ export function Treemap({ node, order, onChoose, onLeave }: TreemapProps) {
   const active = Math.max(0, found);
   const told = cells.find((cell) => cell.node.id === pointedId) ?? cells[active];
 
+  const typeAhead = useTypeAhead((typed, from) => findTypedCell(cells, from, typed));
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const next = moveOnMap(cells, active, event.key);
+    const typed = typeAhead(event.key, active);
+    const next = typed >= 0 ? typed : moveOnMap(cells, active, event.key);
     const cell = cells[active];
     if (next !== null) {
       setPointedId(null);
@@ -93,7 +96,8 @@ export function Treemap({ node, order, onChoose, onLeave }: TreemapProps) {
         ))}
       </div>
       <p id={hint} className={styles.hint}>
-        Arrow keys move between the cells, Enter opens one, Escape zooms out. The table has the same numbers.
+        Arrow keys and the first letters of a name move between the cells, Enter opens one, Escape zooms out.
+        The table has the same numbers.
       </p>
       {told !== undefined && (
         <p className={styles.told}>

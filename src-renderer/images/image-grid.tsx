@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { useCommand } from '../app/commands.ts';
 import { useNow } from '../app/use-now.ts';
-import { classNames, VisuallyHidden } from '../ui/index.ts';
+import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import type { Column, ColumnLayout } from './columns.ts';
 import { HEADER_ROW, moveInGrid, WHOLE_ROW } from './grid-moves.ts';
 import { type ImageRow as Row, referencesOf } from './image-entries.ts';
@@ -28,9 +28,9 @@ import {
   toggleAll,
   toggleRow,
 } from './image-selection.ts';
+import { findTyped } from './type-ahead.ts';
 import { useGridFocus } from './use-grid-focus.ts';
 import { useRowAnchor } from './use-row-anchor.ts';
-import { useTypeAhead } from './use-type-ahead.ts';
 
 const ROW_HEIGHT = 44;
 
@@ -74,7 +74,7 @@ export function ImageGrid(props: ImageGridProps) {
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
   });
   useRowAnchor(scroller, rows, props.order, ROW_HEIGHT);
-  const typeAhead = useTypeAhead(rows);
+  const typeAhead = useTypeAhead((typed, from) => findTyped(rows, from, typed));
 
   const goTo = (row: number, column: number) => {
     if (row >= 0) virtual.scrollToIndex(row, { align: 'auto' });

@@ -19,4 +19,5 @@ export { type ByteColor, StackedBar, Swatch } from './stacked-bar.tsx';
 export { Tabs } from './tabs.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { useElementSize } from './use-element-size.ts';
+export { useTypeAhead } from './use-type-ahead.ts';
 export { VisuallyHidden } from './visually-hidden.tsx';

@@ -74,6 +74,22 @@ export interface UsageDetail {
   readonly reflinked: 'none' | 'unknown';
   /** What could not be read, relative to the cache; '' is the cache itself. */
   readonly unreadable: readonly string[];
+  /** Files of the lines that name no image or layer: of each line the largest, at most 500. */
+  readonly files: readonly CacheFile[];
+}
+
+/** A file, or a folder with all that is in it, which is neither a layer nor made of one image's layers. */
+export interface CacheFile {
+  /** Relative to the cache. */
+  readonly path: string;
+  readonly category: Extract<UsageCategory, 'flat' | 'in-flight' | 'set-aside' | 'unknown'>;
+  /** Its share of the line's bytes: an inode with several names counts with its first. */
+  readonly allocatedBytes: number;
+  readonly logicalBytes: number;
+  /** RFC 3339 in UTC. */
+  readonly modifiedAt: string;
+  /** Of a flat root disk: what it is called, and the images it was made for. */
+  readonly flatDisk: { readonly artifactDigest: string; readonly references: readonly string[] } | null;
 }
 
 export interface FileGroup {

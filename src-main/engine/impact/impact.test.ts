@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { makeCache } from '../../../test-support/cache.ts';
@@ -140,5 +140,27 @@ describeWithMsb('the detail of what is used', (version) => {
     expect(detail.garbage.map(({ kind }) => kind)).toContain('layer');
     expect(detail.sparse.logicalBytes).toBeGreaterThan(detail.sparse.allocatedBytes * 2);
     expect(['none', 'unknown']).toContain(detail.reflinked);
+  });
+
+  it('lists the files that belong to no image or layer, and whose disk a flat one is', async () => {
+    const cache = await makeCache({ version, images: standardImages() });
+    const { artifactDigest } = addFlatDisk(cache.home, cache.image(APP_1).manifestDigest, {
+      contentBytes: 50_000,
+    });
+    mkdirSync(join(cache.cacheDir, 'notes'));
+    writeFileSync(join(cache.cacheDir, 'notes', 'mine.txt'), 'x'.repeat(5000));
+    const client = open(cache.home);
+    const { files } = await client.call('cache.usageDetail', {});
+    const disk = files.find(({ flatDisk }) => flatDisk !== null);
+    expect(disk).toMatchObject({ category: 'flat', flatDisk: { artifactDigest, references: [APP_1] } });
+    // A folder that is not msb's is one thing, with all that is in it.
+    expect(files.filter(({ category }) => category === 'unknown').map(({ path }) => path)).toEqual(['notes']);
+    const { lines } = await client.call('cache.usage', {});
+    for (const category of ['flat', 'unknown'] as const) {
+      const listed = files.filter((file) => file.category === category);
+      expect(listed.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0)).toBe(
+        lines.find((line) => line.category === category)?.allocatedBytes,
+      );
+    }
   });
 });

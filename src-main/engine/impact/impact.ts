@@ -1,7 +1,7 @@
 import { describeHolder, type Holder, type SnapshotHolder } from '../../../src-shared/domain/holder.ts';
 import type { Impact, ImpactTarget, SnapshotChild } from '../../../src-shared/domain/impact.ts';
 import { CacheFailure } from '../failure.ts';
-import { referencesUsing } from '../inventory/facts.ts';
+import { referencesUsing, referencesUsingFlatDisk } from '../inventory/facts.ts';
 import { holdersOf, type Inventory, type LayerNode, type ReferenceNode } from '../inventory/inventory.ts';
 import type { Session } from '../session.ts';
 import { originOf, recoveryOf } from './origin.ts';
@@ -83,12 +83,7 @@ function ofLayer(session: Session, inventory: Inventory, diffId: string): Impact
 function ofFlatDisk(session: Session, inventory: Inventory, artifactDigest: string): Impact {
   if (!inventory.flatDisks.has(artifactDigest))
     throw new CacheFailure({ code: 'not-found', what: 'file', name: artifactDigest });
-  const manifests = [...inventory.flatRefs].flatMap(([digest, { file }]) =>
-    file.artifactDigest === artifactDigest ? (inventory.manifests.get(digest) ?? []) : [],
-  );
-  const references = manifests.flatMap((manifest) =>
-    manifest.references.map((reference) => reference.row.reference),
-  );
+  const references = referencesUsingFlatDisk(inventory, artifactDigest);
   const consequences = [
     'No sandbox breaks: each has its own copy of the disk, made when it was created.',
     references.length > 0

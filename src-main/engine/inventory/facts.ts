@@ -136,6 +136,16 @@ export function summarizeLayer(layer: LayerNode): LayerSummary {
   };
 }
 
+/** References of the images a flat root disk was made for, newest first. */
+export function referencesUsingFlatDisk(inventory: Inventory, artifactDigest: string): readonly string[] {
+  const rows = [...inventory.flatRefs].flatMap(([digest, { file }]) =>
+    file.artifactDigest === artifactDigest
+      ? (inventory.manifests.get(digest)?.references ?? []).map((reference) => reference.row)
+      : [],
+  );
+  return rows.toSorted(newestFirst).map((row) => row.reference);
+}
+
 /** References whose image uses the layer, newest first. */
 export function referencesUsing(layer: LayerNode): readonly string[] {
   const rows = [...layer.manifests].flatMap((manifest) =>

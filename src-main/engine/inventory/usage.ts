@@ -90,7 +90,7 @@ function countLines(inventory: Inventory, gc: Draft): readonly UsageLine[] {
 }
 
 /** The line a file belongs to that gc does not take. */
-function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCategory {
+export function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCategory {
   const { what } = entry;
   switch (what.kind) {
     case 'layer': {
