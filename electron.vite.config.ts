@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 export default defineConfig({
   main: {
@@ -30,6 +33,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
+    define: { STRATA_VERSION: JSON.stringify(version) },
     plugins: [react()],
     build: {
       outDir: 'out/renderer',

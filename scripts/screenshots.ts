@@ -235,6 +235,48 @@ const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'palette',
+    show: async (app) => {
+      await sample(app);
+      await app.palette.open();
+    },
+  },
+  {
+    name: 'palette-found',
+    show: async (app) => {
+      await sample(app);
+      await app.palette.open();
+      await app.page.keyboard.type('rem');
+      await app.palette.option(/^Remove images/).waitFor();
+    },
+  },
+  {
+    name: 'palette-many',
+    show: async (app) => {
+      await app.open((await makeLargeCache({ images: 2000, files: 'all', heldImages: 3 })).home);
+      await app.images.grid.getByRole('checkbox').first().waitFor();
+      await app.palette.open();
+      await app.page.keyboard.type('service 12');
+      await app.palette.options.first().waitFor();
+    },
+  },
+  {
+    name: 'shortcuts',
+    show: async (app) => {
+      await sample(app);
+      await app.page.keyboard.press('?');
+      await app.page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'about',
+    show: async (app) => {
+      await sample(app);
+      await app.palette.choose('about', 'About Strata');
+      await app.page.getByRole('dialog').getByText('linux').waitFor();
+    },
+  },
+  {
     name: 'cache-menu',
     show: async (app) => {
       await sample(app);

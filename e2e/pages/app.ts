@@ -5,6 +5,7 @@ import { type HostProcess, startHost, TOKEN } from '../fixtures/host.ts';
 import { DetailPane } from './detail-pane.ts';
 import { ImagesPage } from './images-page.ts';
 import { LayersPage } from './layers-page.ts';
+import { Palette } from './palette.ts';
 import { ReclaimPage } from './reclaim-page.ts';
 import { RemoveDialog } from './remove-dialog.ts';
 
@@ -29,6 +30,7 @@ export class App {
   readonly removal: RemoveDialog;
   readonly reclaim: ReclaimPage;
   readonly layers: LayersPage;
+  readonly palette: Palette;
   #host: HostProcess | null = null;
 
   constructor(page: Page, kind: HandKind) {
@@ -40,6 +42,7 @@ export class App {
     this.images = new ImagesPage(page, this.hand, this.detail);
     this.reclaim = new ReclaimPage(page, this.hand);
     this.layers = new LayersPage(page, this.hand);
+    this.palette = new Palette(page, this.hand);
   }
 
   /** Starts a host on a home and opens its address. */

@@ -186,7 +186,6 @@ class FakeApp extends EventEmitter {
   hasLock = true;
   exitCode: number | null = null;
   hasQuit = false;
-  about: unknown = null;
   #isReady = false;
 
   setPath(name: string, path: string): void {
@@ -201,9 +200,6 @@ class FakeApp extends EventEmitter {
   }
   enableSandbox(): void {
     this.isSandboxEnabled = true;
-  }
-  setAboutPanelOptions(options: unknown): void {
-    this.about = options;
   }
   setAsDefaultProtocolClient(): boolean {
     return true;

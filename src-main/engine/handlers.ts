@@ -1,4 +1,5 @@
 import type { Handlers } from '../../src-shared/ipc/contract.ts';
+import { engineVersions } from './about.ts';
 import { freeSpace } from './apply/apply.ts';
 import { listHandles } from './database/index.ts';
 import { healthHandlers } from './health/handlers.ts';
@@ -102,6 +103,7 @@ export function createHandlers(session: Session): Handlers {
       );
       return layers.map(summarizeLayer).toSorted((a, b) => b.allocatedSizeBytes - a.allocatedSizeBytes);
     },
+    'about.get': () => engineVersions(),
     ...treeHandlers(session),
     ...keepingHandlers(session),
     ...healthHandlers(session),

@@ -365,13 +365,6 @@ describe('what the bridge asks of the shell', () => {
   });
 });
 
-it('says its version and what it is made of in the about box', () => {
-  expect(app.about).toMatchObject({
-    applicationVersion: '1.2.3',
-    version: expect.stringContaining(process.versions.node),
-  });
-});
-
 describe('commands', () => {
   it('wait for a page that does not listen yet: the deep link of the start', () => {
     expect(commandsTo(first)).toEqual([]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, crashReporter, dialog, Menu, protocol, session } from 'electron';
 import { ArgumentProblem } from '../ipc/arguments.ts';
 import { logToStderr, reportIncident } from '../ipc/incident.ts';
-import { ICON_FILE, RENDERER_DIR } from '../ipc/program-files.ts';
+import { RENDERER_DIR } from '../ipc/program-files.ts';
 import { type Assets, readRendererAssets } from '../ipc/renderer-assets.ts';
 import { strataFolder } from '../ipc/start-engine.ts';
 import { registerAppScheme, serveAppProtocol } from './app-protocol.ts';
@@ -123,14 +123,6 @@ function readInterface(): Assets | null {
 }
 
 function setMenu(windows: Windows): void {
-  const { chrome = '', electron = '', node } = process.versions;
-  app.setAboutPanelOptions({
-    applicationName: 'Strata',
-    applicationVersion: app.getVersion(),
-    version: `Electron ${electron}, Chromium ${chrome}, Node ${node}`,
-    copyright: 'Apache License 2.0',
-    iconPath: ICON_FILE,
-  });
   const inFront = (): WindowSession => windows.front ?? windows.open(NOTHING_ASKED);
   const template = menuTemplate(
     { platform: process.platform, hasDevTools: !app.isPackaged },

@@ -25,14 +25,14 @@ describe('menuTemplate', () => {
   it.each([
     ['linux', ['File', 'Edit', 'Cache', 'View', 'Help']],
     ['win32', ['File', 'Edit', 'Cache', 'View', 'Help']],
-    ['darwin', ['Strata', 'File', 'Edit', 'Cache', 'View', 'windowMenu']],
+    ['darwin', ['Strata', 'File', 'Edit', 'Cache', 'View', 'windowMenu', 'Help']],
   ])('has the menus of %s', (platform, expected) => {
     expect(labels(build(platform))).toEqual(expected);
   });
 
   it.each(['linux', 'win32', 'darwin'])('has about and quit once each on %s', (platform) => {
     const all = items(build(platform)).map(({ label, role }) => label ?? role);
-    for (const name of ['about', 'quit']) {
+    for (const name of ['About Strata', 'quit']) {
       expect(all.filter((one) => one === name)).toHaveLength(1);
     }
   });
@@ -47,6 +47,15 @@ describe('menuTemplate', () => {
   it('shows the key for removing without taking it from text fields', () => {
     const remove = items(build('linux')).find(({ label }) => label === 'Remove…');
     expect(remove).toMatchObject({ accelerator: 'Delete', registerAccelerator: false });
+  });
+
+  it('shows the keys of the table of commands, and takes no plain character from text fields', () => {
+    const all = items(build('linux'));
+    const keyOf = (name: string) => all.find(({ label }) => label === name)?.accelerator;
+    expect(keyOf('Command Palette…')).toBe('CmdOrCtrl+Shift+P');
+    expect(keyOf('Disk Map')).toBe('CmdOrCtrl+3');
+    expect(keyOf('Keyboard Shortcuts')).toBeUndefined();
+    expect(all.every(({ accelerator }) => accelerator === undefined || accelerator.length > 1)).toBe(true);
   });
 
   it('asks the window for what is chosen', () => {

@@ -1,9 +1,9 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { MenuCommand } from '../../src-shared/ipc/bridge.ts';
+import { COMMANDS, type CommandEntry, type CommandName } from '../../src-shared/ipc/commands.ts';
 
 export interface MenuActions {
   /** Asks the window in front to do something. */
-  readonly command: (command: MenuCommand) => void;
+  readonly command: (command: CommandName) => void;
   readonly newWindow: () => void;
 }
 
@@ -16,19 +16,17 @@ type Items = readonly MenuItemConstructorOptions[];
 
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
 
-/**
- * The application menu in the platform's order. Keys the page handles itself (Delete in a list, but not in a
- * text field) are only shown here.
- */
+/** The application menu in the platform's order; words and keys are those of the table of commands. */
 export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemConstructorOptions[] {
   const isMac = facts.platform === 'darwin';
-  const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    click: () => actions.command(command),
-    ...(accelerator === undefined ? {} : { accelerator }),
+  const item = (command: CommandName): MenuItemConstructorOptions => ({
+    label: COMMANDS[command].menu,
+    click: () => (command === 'new-window' ? actions.newWindow() : actions.command(command)),
+    ...acceleratorOf(COMMANDS[command], isMac),
   });
-  const about = { role: 'about' } as const;
-  const settings = item('Settings…', 'show-settings', 'CmdOrCtrl+,');
+  const items = (...commands: readonly CommandName[]): Items => commands.map(item);
+  const about = item('show-about');
+  const settings = item('show-settings');
 
   const app: Items = [
     about,
@@ -44,9 +42,9 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'quit' },
   ];
   const file: Items = [
-    { label: 'New Window', accelerator: 'CmdOrCtrl+Shift+N', click: actions.newWindow },
-    item('Open Cache…', 'open-cache', 'CmdOrCtrl+O'),
-    item('Open Sample Cache', 'open-sample'),
+    ...items('new-window', 'open-cache', 'open-sample'),
+    SEPARATOR,
+    item('reveal-cache'),
     SEPARATOR,
     ...(isMac ? [] : [settings, SEPARATOR]),
     { role: 'close' },
@@ -61,25 +59,24 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'paste' },
     { role: 'selectAll' },
     SEPARATOR,
-    item('Find', 'find', 'CmdOrCtrl+F'),
+    item('find'),
   ];
   const cache: Items = [
-    item('Read Again', 'refresh', 'CmdOrCtrl+R'),
-    item('Check All Images…', 'check-images'),
+    ...items('refresh', 'check-images'),
     SEPARATOR,
-    { ...item('Remove…', 'remove', isMac ? 'Cmd+Backspace' : 'Delete'), registerAccelerator: false },
+    ...items('remove', 'force-remove'),
     SEPARATOR,
-    item('Collect Orphaned Layers…', 'collect-layers'),
-    item('Collect Garbage…', 'collect-garbage'),
+    ...items('collect-layers', 'collect-garbage', 'prune-images'),
+    SEPARATOR,
+    ...items('undo-removal', 'empty-removed'),
   ];
   const view: Items = [
-    item('Images', 'show-images', 'CmdOrCtrl+1'),
-    item('Layers', 'show-layers', 'CmdOrCtrl+2'),
-    item('Disk Map', 'show-map', 'CmdOrCtrl+3'),
-    item('Find a File', 'show-search', 'CmdOrCtrl+4'),
-    item('Compare', 'show-compare', 'CmdOrCtrl+5'),
-    item('Reclaim', 'show-reclaim', 'CmdOrCtrl+6'),
-    item('Activity', 'show-activity', 'CmdOrCtrl+7'),
+    item('show-palette'),
+    SEPARATOR,
+    ...items('show-images', 'show-layers', 'show-map', 'show-search', 'show-compare', 'show-reclaim'),
+    item('show-activity'),
+    SEPARATOR,
+    item('toggle-grouping'),
     SEPARATOR,
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -88,6 +85,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'togglefullscreen' },
     ...(facts.hasDevTools ? [{ role: 'toggleDevTools' } as const] : []),
   ];
+  const help: Items = [item('show-shortcuts'), ...(isMac ? [] : [SEPARATOR, about])];
 
   return [
     ...(isMac ? [menu('Strata', app)] : []),
@@ -95,8 +93,20 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     menu('Edit', edit),
     menu('Cache', cache),
     menu('View', view),
-    isMac ? { role: 'windowMenu' } : menu('Help', [about]),
+    ...(isMac ? [{ role: 'windowMenu' } as const] : []),
+    menu('Help', help),
   ];
+}
+
+/**
+ * The key as Electron writes it. What the page hears itself (Delete in a list, but not in a text field) is only
+ * shown; a plain character is not even that, for a menu would take it from every text field.
+ */
+function acceleratorOf({ keys, heardBy }: CommandEntry, isMac: boolean): Partial<MenuItemConstructorOptions> {
+  const key = keys?.[0];
+  if (key === undefined || key.length === 1) return {};
+  if (heardBy !== 'list') return { accelerator: key.replace('Mod', 'CmdOrCtrl') };
+  return { accelerator: isMac && key === 'Delete' ? 'Cmd+Backspace' : key, registerAccelerator: false };
 }
 
 function menu(label: string, submenu: Items): MenuItemConstructorOptions {

@@ -7,6 +7,7 @@ import { followSettings, useSettings } from '../settings/settings-store.ts';
 import { LiveRegion, TooltipProvider } from '../ui/index.ts';
 import { ClientContext } from './client-context.ts';
 import { followCache } from './live.ts';
+import { Overlays } from './overlays.tsx';
 import { Shell } from './shell.tsx';
 
 export interface AppProps {
@@ -26,6 +27,7 @@ export function App({ client, queries }: AppProps) {
           <Shell key={sizeUnits === 'binary' ? 'binary' : 'decimal'} />
           <SettingsDialog />
           <HealthDialog />
+          <Overlays />
           <LiveRegion />
         </TooltipProvider>
       </QueryClientProvider>

@@ -1,32 +1,50 @@
 import { useEffect, useRef } from 'react';
-import type { MenuCommand } from '../../src-shared/ipc/bridge.ts';
+import { COMMANDS, type CommandName } from '../../src-shared/ipc/commands.ts';
+import { announce } from '../ui/index.ts';
 
-/** What menus, shortcuts and parts of the interface ask of whoever can do it. */
-export type AppCommand = MenuCommand | 'focus-list';
+/** What menus, shortcuts, the palette and parts of the interface ask of whoever can do it. */
+export type AppCommand = CommandName | 'focus-list';
 
-const handlers = new Map<AppCommand, (() => void)[]>();
+interface Offer {
+  readonly run: () => void;
+  /** Why it cannot be done just now; null when it can. */
+  readonly hindrance: string | null;
+}
+
+const offers = new Map<AppCommand, (() => Offer)[]>();
 
 /** Has the command done by whoever offered it last; false when nobody on screen does. */
 export function runCommand(command: AppCommand): boolean {
-  const handler = handlers.get(command)?.at(-1);
-  handler?.();
-  return handler !== undefined;
+  const offer = offers.get(command)?.at(-1)?.();
+  if (offer === undefined) return false;
+  if (offer.hindrance === null) offer.run();
+  else announce(offer.hindrance);
+  return true;
 }
 
-/** Offers to do a command while the component is on screen. */
-export function useCommand(command: AppCommand, handler: () => void): void {
-  const latest = useRef(handler);
+/** Why a command cannot be done just now; null when it can. */
+export function hindranceOf(command: CommandName): string | null {
+  const offer = offers.get(command)?.at(-1)?.();
+  return offer === undefined ? (COMMANDS[command].needs ?? 'Not possible here.') : offer.hindrance;
+}
+
+/**
+ * Offers to do a command while the component is on screen.
+ *
+ * @param hindrance why it cannot be done just now, as a sentence; null when it can
+ */
+export function useCommand(command: AppCommand, run: () => void, hindrance: string | null = null): void {
+  const latest = useRef<Offer>({ run, hindrance });
   useEffect(() => {
-    latest.current = handler;
+    latest.current = { run, hindrance };
   });
   useEffect(() => {
-    const run = () => latest.current();
-    const offered = handlers.get(command) ?? [];
-    handlers.set(command, [...offered, run]);
+    const offer = () => latest.current;
+    offers.set(command, [...(offers.get(command) ?? []), offer]);
     return () => {
-      handlers.set(
+      offers.set(
         command,
-        (handlers.get(command) ?? []).filter((one) => one !== run),
+        (offers.get(command) ?? []).filter((one) => one !== offer),
       );
     };
   }, [command]);

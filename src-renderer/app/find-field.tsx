@@ -4,8 +4,8 @@ import { IconButton, Kbd } from '../ui/index.ts';
 import { runCommand, useCommand } from './commands.ts';
 import { setFind, useFind } from './find.ts';
 import styles from './find-field.module.css';
+import { keyText } from './keys.ts';
 import { showView, usePlace } from './navigation.ts';
-import { modifierKey } from './shortcuts.ts';
 
 /** Finds images by words of their references, digests and labels; typing goes to the images from any view. */
 export function FindField() {
@@ -35,6 +35,7 @@ export function FindField() {
         autoComplete="off"
         onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === 'Escape' && text !== '') setFind('');
           else if (event.key === 'Escape' || event.key === 'ArrowDown' || event.key === 'Enter') {
             runCommand('focus-list');
@@ -44,7 +45,7 @@ export function FindField() {
       />
       {text === '' ? (
         <span className={styles.hint} aria-hidden="true">
-          <Kbd>{modifierKey('K')}</Kbd>
+          <Kbd>{keyText('Mod+K')}</Kbd>
         </span>
       ) : (
         <IconButton

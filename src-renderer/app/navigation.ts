@@ -13,6 +13,10 @@ export interface Place {
 
 const place = createStore<Place>({ view: 'images', openedReference: null, openedLayer: null });
 
+/** References opened by name since the start, the last one first: what the palette offers before anything is typed. */
+export const recentReferences = createStore<readonly string[]>([]);
+const MOST_RECENT = 12;
+
 export function usePlace(): Place {
   return useStore(place);
 }
@@ -23,6 +27,7 @@ export function showView(view: ViewName): void {
 
 /** Goes to the images and opens one there. */
 export function openImage(reference: string): void {
+  recentReferences.set((all) => [reference, ...all.filter((one) => one !== reference)].slice(0, MOST_RECENT));
   place.set((previous) =>
     previous.view === 'images' && previous.openedReference === reference
       ? previous

@@ -7,6 +7,7 @@ test('reads back what was stored', () => {
     isGrouped: true,
     sort: { column: 'on-disk', isAscending: true },
     recentHomes: ['/home/a/.microsandbox'],
+    recentCommands: ['refresh'],
   };
   expect(parsePreferences(JSON.stringify(stored))).toEqual(stored);
 });
@@ -16,7 +17,7 @@ test.each([
   '',
   'null',
   '[]',
-  '{"detailWidth":"wide","isGrouped":1,"sort":{"column":"__proto__"},"recentHomes":{}}',
+  '{"detailWidth":"wide","isGrouped":1,"sort":{"column":"__proto__"},"recentHomes":{},"recentCommands":["__proto__",7]}',
   '{"detailWidth":1e9,"sort":"created"}',
 ])('falls back to the defaults for %s', (text) => {
   expect(parsePreferences(text)).toEqual(DEFAULT_PREFERENCES);

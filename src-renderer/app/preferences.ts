@@ -1,3 +1,4 @@
+import { COMMANDS, type CommandName } from '../../src-shared/ipc/commands.ts';
 import { type ImageSort, NEWEST_FIRST, type SortColumn } from '../images/image-list-state.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
@@ -9,6 +10,8 @@ export interface Preferences {
   readonly sort: ImageSort;
   /** Home directories opened by a person, the last one first. */
   readonly recentHomes: readonly string[];
+  /** Chosen in the command palette, the last one first. */
+  readonly recentCommands: readonly CommandName[];
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
@@ -16,10 +19,12 @@ export const DEFAULT_PREFERENCES: Preferences = {
   isGrouped: false,
   sort: NEWEST_FIRST,
   recentHomes: [],
+  recentCommands: [],
 };
 
 const KEY = 'strata.preferences';
 const MOST_RECENT_HOMES = 6;
+const MOST_RECENT_COMMANDS = 8;
 
 // Before `preferences`, which reads what was stored and checks it against these.
 const SORT_COLUMNS: readonly SortColumn[] = [
@@ -47,6 +52,11 @@ export function rememberHome(path: string): void {
   setPreference('recentHomes', [path, ...others].slice(0, MOST_RECENT_HOMES));
 }
 
+export function rememberCommand(command: CommandName): void {
+  const others = preferences.get().recentCommands.filter((one) => one !== command);
+  setPreference('recentCommands', [command, ...others].slice(0, MOST_RECENT_COMMANDS));
+}
+
 /** What a stored text says, field by field: whatever is not as expected falls back to its default. */
 export function parsePreferences(text: string | null): Preferences {
   const stored = parseObject(text);
@@ -57,7 +67,14 @@ export function parsePreferences(text: string | null): Preferences {
     recentHomes: Array.isArray(stored.recentHomes)
       ? stored.recentHomes.filter((one) => typeof one === 'string').slice(0, MOST_RECENT_HOMES)
       : [],
+    recentCommands: Array.isArray(stored.recentCommands)
+      ? stored.recentCommands.filter(isCommand).slice(0, MOST_RECENT_COMMANDS)
+      : [],
   };
+}
+
+function isCommand(value: unknown): value is CommandName {
+  return typeof value === 'string' && Object.hasOwn(COMMANDS, value);
 }
 
 function load(): Store<Preferences> {

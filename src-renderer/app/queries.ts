@@ -72,8 +72,9 @@ export function useUsage(): QueryOf<Usage> {
   return useCall('cache.usage', NOTHING);
 }
 
-export function useLayers(): QueryOf<readonly LayerSummary[]> {
-  return useCall('layers.list', NOTHING);
+/** @param isWanted false asks nothing yet */
+export function useLayers(isWanted = true): QueryOf<readonly LayerSummary[]> {
+  return useCall('layers.list', isWanted ? NOTHING : null);
 }
 
 export function useInspection(reference: string | null): QueryOf<ImageInspection> {

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { type ReclaimChoice, reclaimChoice } from '../reclaim/reclaim-settings.ts';
+import { UndoCommands } from '../undo/undo-commands.tsx';
+import { AppCommands } from './app-commands.tsx';
 import { useCommand } from './commands.ts';
 import { HomeGate } from './home-gate.tsx';
 import { HomeNotices } from './home-notices.tsx';
@@ -18,14 +19,14 @@ export function Shell() {
   useShortcuts();
   const { view } = usePlace();
   useWindowTitle();
-  useCommand('collect-layers', () => showReclaim('gcLayers'));
-  useCommand('collect-garbage', () => showReclaim('gc'));
   const chosen = VIEWS.find((entry) => entry.name === view) ?? VIEWS[0]!;
   return (
     <div className={styles.shell}>
       {VIEWS.map((entry) => (
         <ViewCommand key={entry.name} entry={entry} />
       ))}
+      <AppCommands />
+      <UndoCommands />
       <TitleBar />
       <Sidebar />
       <main className={styles.main} aria-label={chosen.label}>
@@ -39,11 +40,6 @@ export function Shell() {
       <StatusBar />
     </div>
   );
-}
-
-function showReclaim(choice: ReclaimChoice): void {
-  reclaimChoice.set(choice);
-  showView('reclaim');
 }
 
 /** The window is called after the cache it shows. */

@@ -1,14 +1,10 @@
 import { useEffect } from 'react';
-import type { AppCommand } from './commands.ts';
+import { COMMANDS, type CommandName } from '../../src-shared/ipc/commands.ts';
 import { runCommand } from './commands.ts';
+import { isPressed } from './keys.ts';
 import { openImage } from './navigation.ts';
 
-const isMac = /mac/i.test(navigator.platform);
-
-/** `⌘K` or `Ctrl K`. */
-export function modifierKey(key: string): string {
-  return isMac ? `⌘${key}` : `Ctrl ${key}`;
-}
+const HEARD = (Object.keys(COMMANDS) as CommandName[]).filter((name) => COMMANDS[name].heardBy === 'page');
 
 /** Keys that work in either host, and what the native menu, with its own keys, and deep links ask for. */
 export function useShortcuts(): void {
@@ -31,14 +27,12 @@ export function useShortcuts(): void {
   );
 }
 
-function commandOf(event: KeyboardEvent): AppCommand | null {
-  if (event.defaultPrevented || isModalOpen()) return null;
-  const key = event.key.toLowerCase();
-  const hasModifier = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (hasModifier && !event.altKey && !event.shiftKey && (key === 'f' || key === 'k')) return 'find';
-  if (key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target))
-    return 'find';
-  return null;
+function commandOf(event: KeyboardEvent): CommandName | null {
+  // 229: the key belongs to an input method that is composing.
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || isModalOpen()) return null;
+  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+  if (isText && isTyping(event.target)) return null;
+  return HEARD.find((name) => isPressed(event, COMMANDS[name].keys)) ?? null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -7,10 +7,14 @@ import {
   type FocusEvent,
   type KeyboardEvent,
   type MouseEvent,
+  useEffect,
   useMemo,
   useRef,
 } from 'react';
+import { COMMANDS } from '../../src-shared/ipc/commands.ts';
 import { useCommand } from '../app/commands.ts';
+import { isPressed } from '../app/keys.ts';
+import { LIST_ACTIONS } from '../app/list-keys.ts';
 import { useNow } from '../app/use-now.ts';
 import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import type { Column, ColumnLayout } from './columns.ts';
@@ -80,6 +84,18 @@ export function ImageGrid(props: ImageGridProps) {
     if (row >= 0) virtual.scrollToIndex(row, { align: 'auto' });
     moveTo({ row, column }, true);
   };
+  // An image may be opened from elsewhere: its row is then where the list goes on.
+  const revealed = useRef<string | null>(null);
+  useEffect(() => {
+    if (revealed.current === openedReference) return;
+    revealed.current = openedReference;
+    const row = rows.findIndex(
+      (one) => openedReference !== null && referencesOf(one).includes(openedReference),
+    );
+    if (row < 0 || row === position.row) return;
+    virtual.scrollToIndex(row, { align: 'auto' });
+    moveTo({ row, column: WHOLE_ROW }, false);
+  });
   useCommand('focus-list', () => goTo(position.row, position.column));
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -104,11 +120,11 @@ export function ImageGrid(props: ImageGridProps) {
       goTo(next.row, next.column);
       return true;
     }
-    if (hasModifier && event.key.toLowerCase() === 'a') {
+    if (isPressed(event, COMMANDS['select-all'].keys)) {
       props.onSelect(toggleAll(selection, rows));
       return true;
     }
-    if (event.key === 'Escape') {
+    if (isPressed(event, LIST_ACTIONS.leave.keys)) {
       if (selection.checked.size > 0) props.onSelect(NOTHING_SELECTED);
       else props.onClose();
       return true;
@@ -130,25 +146,17 @@ export function ImageGrid(props: ImageGridProps) {
 
   const actOnRow = (event: KeyboardEvent): boolean => {
     const row = rows[position.row]!;
-    switch (event.key) {
-      case ' ':
-        props.onSelect(
-          event.shiftKey ? selectRange(selection, rows, position.row) : toggleRow(selection, row),
-        );
-        return true;
-      case 'Enter':
-        props.onOpen(row);
-        return true;
-      case 'Delete':
-      case 'Backspace':
-        props.onRemove(row);
-        return true;
-      default: {
-        const found = typeAhead(event.key, position.row);
-        if (found >= 0) goTo(found, WHOLE_ROW);
-        return found >= 0;
-      }
+    if (isPressed(event, LIST_ACTIONS.toggle.keys)) props.onSelect(toggleRow(selection, row));
+    else if (isPressed(event, LIST_ACTIONS.selectTo.keys)) {
+      props.onSelect(selectRange(selection, rows, position.row));
+    } else if (isPressed(event, LIST_ACTIONS.open.keys)) props.onOpen(row);
+    else if (isPressed(event, COMMANDS.remove.keys)) props.onRemove(row);
+    else {
+      const found = typeAhead(event.key, position.row);
+      if (found >= 0) goTo(found, WHOLE_ROW);
+      return found >= 0;
     }
+    return true;
   };
 
   const onClick = (event: MouseEvent) => {

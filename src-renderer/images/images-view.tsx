@@ -12,7 +12,7 @@ import { ImageDetail, LEAST_DOCKED_WIDTH } from './image-detail.tsx';
 import { joinEntries, referencesOf } from './image-entries.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { countFilters, type ImageFilter, listRows } from './image-list-state.ts';
-import { NOTHING_SELECTED, targetsOf } from './image-selection.ts';
+import { NOTHING_SELECTED, targetsOf, toggleAll } from './image-selection.ts';
 import { ImageTools } from './image-tools.tsx';
 import styles from './images-view.module.css';
 import { NoImages } from './no-images.tsx';
@@ -69,9 +69,26 @@ export function ImagesView() {
   const askToRemove = (references: readonly string[], isForced = false) => {
     if (references.length > 0) setRemoval({ references, isForced });
   };
-  useCommand('remove', () => {
-    askToRemove(checked.length > 0 || openedReference === null ? checked : [openedReference]);
-  });
+  const compare = () => {
+    compared.set({ left: checked.at(-1)!, right: checked[0]! });
+    showView('compare');
+  };
+  const targets = checked.length > 0 || openedReference === null ? checked : [openedReference];
+  const noTarget = targets.length === 0 ? 'Open or select an image first.' : null;
+  useCommand('remove', () => askToRemove(targets), noTarget);
+  useCommand('force-remove', () => askToRemove(targets, true), noTarget);
+  useCommand('toggle-grouping', () => setPreference('isGrouped', !isGrouped));
+  useCommand(
+    'select-all',
+    () => setSelection(toggleAll(NOTHING_SELECTED, rows)),
+    rows.length === 0 ? 'No image is shown.' : null,
+  );
+  useCommand(
+    'clear-selection',
+    () => setSelection(NOTHING_SELECTED),
+    checked.length === 0 ? 'Nothing is selected.' : null,
+  );
+  useCommand('compare-selected', compare, checked.length === 2 ? null : 'Select exactly two images first.');
 
   const isEmpty = images.isError || (images.isSuccess && entries.length === 0);
   const isDetailShown =
@@ -129,10 +146,7 @@ export function ImagesView() {
             count={checked.length}
             hiddenCount={checked.filter((reference) => !shown.has(reference)).length}
             onRemove={() => askToRemove(checked)}
-            onCompare={() => {
-              compared.set({ left: checked.at(-1)!, right: checked[0]! });
-              showView('compare');
-            }}
+            onCompare={compare}
             onClear={() => setSelection(NOTHING_SELECTED)}
           />
         )}

@@ -1,5 +1,6 @@
 import { FileJson, Sheet } from 'lucide-react';
 import type { Plan, PlanAction } from '../../src-shared/domain/plan.ts';
+import { useCommand } from '../app/commands.ts';
 import { saveBlob } from '../files/save-blob.ts';
 import { announce, Button, Menu, MenuItem } from '../ui/index.ts';
 import { exportCsv, exportJson } from './export-list.ts';
@@ -21,15 +22,12 @@ export function ExportMenu({ plan }: { readonly plan: Plan | undefined }) {
     saveBlob(new Blob([text], { type }), `strata-${plan.action.kind}-${now.slice(0, 10)}.${extension}`);
     announce('Saved the list.');
   };
+  const isEmpty = plan === undefined || plan.items.length + plan.kept.length === 0;
+  const hindrance = isEmpty ? 'There is nothing in the list.' : null;
+  useCommand('export-json', () => save('json'), hindrance);
+  useCommand('export-csv', () => save('csv'), hindrance);
   return (
-    <Menu
-      align="end"
-      trigger={
-        <Button disabled={plan === undefined || plan.items.length + plan.kept.length === 0}>
-          Export list
-        </Button>
-      }
-    >
+    <Menu align="end" trigger={<Button disabled={isEmpty}>Export list</Button>}>
       <MenuItem icon={<FileJson size={15} />} onSelect={() => save('json')}>
         As JSON
       </MenuItem>

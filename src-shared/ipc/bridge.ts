@@ -1,3 +1,4 @@
+import type { CommandName } from './commands.ts';
 import type { ClientMessage, ServerMessage } from './contract.ts';
 
 /**
@@ -51,26 +52,8 @@ export type ShellRequest =
   | { readonly kind: 'reveal'; readonly target: RevealTarget }
   | { readonly kind: 'set-theme'; readonly theme: ShellTheme };
 
-/** What a native menu asks the renderer to do. The renderer ignores what makes no sense on its screen. */
-export type MenuCommand =
-  | 'open-cache'
-  | 'open-sample'
-  | 'find'
-  | 'refresh'
-  | 'remove'
-  | 'collect-layers'
-  | 'collect-garbage'
-  | 'show-images'
-  | 'show-layers'
-  | 'show-map'
-  | 'show-search'
-  | 'show-compare'
-  | 'show-reclaim'
-  | 'show-activity'
-  | 'show-settings'
-  | 'check-images';
-
 export type ShellCommand =
-  | { readonly kind: 'menu'; readonly command: MenuCommand }
+  /** From a native menu. The renderer ignores what makes no sense on its screen. */
+  | { readonly kind: 'menu'; readonly command: CommandName }
   /** A deep link or a second start: `reference` has msb's grammar, nothing says that it is cached. */
   | { readonly kind: 'show-image'; readonly reference: string };

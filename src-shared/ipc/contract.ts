@@ -16,6 +16,7 @@ import type {
 } from '../domain/tree-entry.ts';
 import type { UndoEmptied, UndoEntry, UndoRestored } from '../domain/undo.ts';
 import type { Usage, UsageDetail } from '../domain/usage.ts';
+import type { EngineVersions } from '../domain/versions.ts';
 import type { Work } from '../domain/work.ts';
 
 /**
@@ -198,6 +199,8 @@ export const contract = {
   'undo.empty': call<{ id: string } | { all: true }, UndoEmptied>(
     z.union([z.strictObject({ id: undoId }), z.strictObject({ all: z.literal(true) })]),
   ),
+
+  'about.get': call<Record<string, never>, EngineVersions>(nothing),
 
   /** Every layer of the cache, largest first. */
   'layers.list': call<Record<string, never>, readonly LayerSummary[]>(nothing),

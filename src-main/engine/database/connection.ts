@@ -29,6 +29,16 @@ export function openWritableDatabase(file: string): WritableDatabase {
   return new WritableDatabase(file, connect(file, false));
 }
 
+/** The version of SQLite that is built in. */
+export function sqliteVersion(): string {
+  const memory = new Database(':memory:');
+  try {
+    return memory.prepare('SELECT sqlite_version()').pluck().get() as string;
+  } finally {
+    memory.close();
+  }
+}
+
 /** An open database that can only be asked. Every method throws `CacheFailure` where SQLite fails. */
 export class ReadableDatabase {
   readonly file: string;

@@ -3,6 +3,7 @@ export {
   openReadableDatabase,
   openWritableDatabase,
   type ReadableDatabase,
+  sqliteVersion,
   type WritableDatabase,
 } from './connection.ts';
 export {

@@ -1,0 +1,129 @@
+import { expectAccessible } from './fixtures/accessibility.ts';
+import { HANDS } from './fixtures/hand.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const ALPINE = 'alpine';
+const APP_1 = 'ghcr.io/acme/app:1';
+const PYTHON = 'python:3.12';
+
+for (const hand of HANDS) {
+  test.describe(`by ${hand}`, () => {
+    test.use({ hand });
+
+    test('goes by the palette to views, images, layers and dialogs', async ({ cache, app, page }) => {
+      await app.open(cache.home);
+      await app.palette.choose('reclm', 'Reclaim');
+      await expect(page.getByRole('main', { name: 'Reclaim' })).toBeVisible();
+      await app.palette.choose('app:1', APP_1);
+      await app.detail.shows(APP_1);
+      await expect(app.images.row(APP_1)).toBeFocused();
+      const { diffIds } = cache.image(ALPINE);
+      await app.palette.choose(diffIds[0]!.slice(7, 27), diffIds[0]!);
+      await expect(page.getByRole('main', { name: 'Layers' })).toBeVisible();
+      await app.palette.choose('settings', 'Settings…');
+      await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+    });
+
+    test('removes by the palette only through its question', async ({ cache, app }) => {
+      await app.open(cache.home);
+      await app.images.open(APP_1);
+      await app.palette.choose('remove images', /^Remove images/);
+      await app.removal.asks(`Remove ${APP_1}?`);
+      await app.removal.close();
+      await app.palette.choose('prune', 'Prune unused images…');
+      await expect(app.reclaim.preview).toBeVisible();
+      await expect(app.page.getByRole('radio', { name: /^Prune unused images/ })).toBeChecked();
+      await app.counts('5 images');
+    });
+  });
+}
+
+test('lists what was used last first, and says why something cannot be done', async ({
+  cache,
+  app,
+  page,
+}) => {
+  await app.open(cache.home);
+  await app.palette.choose('dark', 'Dark theme');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(app.images.row(ALPINE)).toBeVisible();
+  await app.palette.open();
+  await expect(app.palette.options.first()).toContainText('Dark theme');
+  await expect(app.palette.options.first()).toContainText('The theme is dark already.');
+  await expect(app.palette.dialog.getByRole('group', { name: 'Recently used' })).toBeVisible();
+  await page.keyboard.type('undo the last');
+  const undo = app.palette.option(/^Undo the last removal/);
+  await expect(undo).toHaveAttribute('aria-disabled', 'true');
+  await expect(undo).toContainText('There is no removal that can be undone.');
+  await page.keyboard.press('Enter');
+  await expect(app.palette.dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(app.palette.dialog).toBeHidden();
+});
+
+test('marks what was typed, counts what was found, and leaves an input method alone', async ({
+  cache,
+  app,
+  page,
+}) => {
+  await app.open(cache.home);
+  await app.images.open(PYTHON);
+  await app.palette.open();
+  await expect.poll(() => app.palette.active()).toBe(await app.palette.options.first().textContent());
+  await page.keyboard.type('3.12 pyth');
+  await expect(app.palette.option(PYTHON).locator('mark')).toHaveText(['pyth', '3.12']);
+  await expect(app.palette.dialog.getByRole('status')).toHaveText('1 result: Images 1.');
+  await expectAccessible(page);
+
+  // A key that belongs to a composition: it ends the composition and chooses nothing.
+  await app.palette.field.dispatchEvent('keydown', {
+    key: 'Enter',
+    keyCode: 229,
+    which: 229,
+    isComposing: true,
+  });
+  await expect(app.palette.dialog).toBeVisible();
+
+  await page.keyboard.type(' nothing has this');
+  await expect(app.palette.options).toHaveCount(0);
+  await expect(app.palette.dialog.getByRole('status')).toHaveText('Nothing found.');
+  await page.keyboard.press('Escape');
+  await expect(app.palette.dialog).toBeHidden();
+  await expect(app.images.row(PYTHON)).toHaveAttribute('aria-current', 'true');
+});
+
+test('lists every shortcut, and each does what it says', async ({ cache, app, page }) => {
+  await app.open(cache.home);
+  await expect(app.images.row(ALPINE)).toBeVisible();
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(list.getByRole('heading', { level: 3 })).toHaveText([
+    'Anywhere',
+    'In the list of images',
+    'In lists and trees',
+  ]);
+  await expect(list.getByText('Find images').locator('..')).toContainText('CtrlF or CtrlK or /');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await page.keyboard.press('/');
+  await expect(app.images.findField).toBeFocused();
+  await page.keyboard.type('?');
+  await expect(app.images.findField).toHaveValue('?');
+  await expect(list).toBeHidden();
+  await page.keyboard.press('F1');
+  await expect(app.palette.field).toBeFocused();
+});
+
+test('says what it is made of', async ({ cache, app, page }) => {
+  await app.open(cache.home);
+  await app.palette.choose('about', 'About Strata');
+  const about = page.getByRole('dialog', { name: 'About Strata' });
+  await expect(about).toContainText(/Node24\./);
+  await expect(about).toContainText(/SQLite3\.\d+/);
+  await expect(about).toContainText('msb 0.6');
+  await about.getByText('Licence of the fonts').click();
+  await expect(about).toContainText('SIL OPEN FONT LICENSE Version 1.1');
+  await expectAccessible(page);
+});

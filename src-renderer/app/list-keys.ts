@@ -1,0 +1,21 @@
+/** Keys of one meaning, as keys.ts writes them. */
+export interface KeyEntry {
+  readonly title: string;
+  readonly keys: readonly string[];
+}
+
+/** What keys do in the list of images, beside the commands it hears. It acts by this table. */
+export const LIST_ACTIONS = {
+  open: { title: 'Open the image', keys: ['Enter'] },
+  toggle: { title: 'Select it, or no longer', keys: ['Space'] },
+  selectTo: { title: 'Select from the last one to here', keys: ['Shift+Space'] },
+  leave: { title: 'Clear the selection, then close the image', keys: ['Escape'] },
+} as const satisfies Readonly<Record<string, KeyEntry>>;
+
+/** How one moves in lists, trees and grids; `moveInGrid` and `moveInTree` are tested to do it. */
+export const MOVES: readonly KeyEntry[] = [
+  { title: 'To the next or the previous row', keys: ['ArrowDown', 'ArrowUp'] },
+  { title: 'Into a row, or out of it; open or close a folder', keys: ['ArrowRight', 'ArrowLeft'] },
+  { title: 'A page down or up', keys: ['PageDown', 'PageUp'] },
+  { title: 'To the first or the last', keys: ['Home', 'End'] },
+];
