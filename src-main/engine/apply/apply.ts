@@ -216,18 +216,36 @@ class Run {
     victims: readonly Step[],
   ): Promise<void> {
     const unwanted = (steps: readonly Step[]) => this.#unwanted(database, setAside, steps, victims);
-    const { metadata, starters, contents } = stagesOf(batch);
-    // Without its metadata an image is not taken for cached any more; who took it for cached before shows himself.
-    const moved = [...(await this.#moveAll(setAside, unwanted(metadata)))];
-    await this.#company.leaves();
-    moved.push(...(await this.#moveUnseen(setAside, starters, unwanted)));
-    // Who finds no index makes one of the layers, under a lock: it must not lose them meanwhile.
-    if (!this.#company.isAlone) await this.#company.leaves();
-    moved.push(...(await this.#moveUnseen(setAside, contents, unwanted)));
-    await this.#company.leaves();
+    const moved = await this.#moveUnseen(setAside, batch, unwanted);
     const goes = new Set(unwanted(moved));
     setAside.putBack(entriesOf(moved.filter((step) => !goes.has(step))));
     await this.#finish(setAside, [...goes]);
+  }
+
+  /**
+   * Sets files aside at moments in which no `msb` can count on them, and answers whose are. One that comes in the midst
+   * gets back what it may have seen, and is waited for. Where it cannot be told who is there, what is looked at first
+   * goes first, and between one stage and the next whoever found the first gone shows himself.
+   */
+  async #moveUnseen(
+    setAside: SetAside,
+    batch: readonly Step[],
+    unwanted: (steps: readonly Step[]) => readonly Step[],
+  ): Promise<readonly Step[]> {
+    const company = this.#company;
+    const moved: Step[] = [];
+    await company.leaves(0);
+    for (let left = batch; left.length > 0; ) {
+      const stage = company.isAlone ? left : firstStageOf(left);
+      const disturbed = await this.#moveUntilSomebodyComes(setAside, unwanted(stage), moved);
+      left = [...disturbed, ...left.slice(stage.length)];
+      if (this.#options.signal.aborted || (disturbed.length > 0 && this.#isOutOfPatience())) {
+        this.#leaveAll(left, this.#options.signal.aborted ? STOPPED : DISTURBED);
+        break;
+      }
+      if (!company.isAlone || disturbed.length > 0) await company.leaves();
+    }
+    return moved;
   }
 
   /** Deletes what was set aside, or keeps it for an undo. */
@@ -244,36 +262,6 @@ class Run {
       this.#progress('files');
       await turn();
     }
-  }
-
-  /** Answers the steps whose file is set aside now. */
-  async #moveAll(setAside: SetAside, steps: readonly Step[]): Promise<readonly Step[]> {
-    const moved: Step[] = [];
-    for (let start = 0; start < steps.length; start += SLICE) {
-      moved.push(...this.#move(setAside, steps.slice(start, start + SLICE)));
-      await turn();
-    }
-    return moved;
-  }
-
-  /** As `moveAll`, at moments in which no `msb` begins. Who comes all the same gets the files back and is waited for. */
-  async #moveUnseen(
-    setAside: SetAside,
-    steps: readonly Step[],
-    unwanted: (steps: readonly Step[]) => readonly Step[],
-  ): Promise<readonly Step[]> {
-    const moved: Step[] = [];
-    let left = steps;
-    while (left.length > 0) {
-      left = await this.#moveUntilSomebodyComes(setAside, unwanted(left), moved);
-      if (left.length === 0) break;
-      if (this.#options.signal.aborted || this.#isOutOfPatience()) {
-        this.#leaveAll(left, this.#options.signal.aborted ? STOPPED : DISTURBED);
-        break;
-      }
-      await this.#company.leaves();
-    }
-    return moved;
   }
 
   /** Adds to `moved`, and answers the steps that are left. */
@@ -486,15 +474,16 @@ export function freeSpace(directory: string): number | null {
   }
 }
 
-/** Metadata; what starts an image; what it is made of, and everything else. */
-function stagesOf(batch: readonly Step[]) {
-  const isStarter = ({ item }: Step) => item.kind === 'vmdk' || item.kind === 'fsmeta';
-  const others = batch.filter(({ item }) => item.kind !== 'metadata');
-  return {
-    metadata: batch.filter(({ item }) => item.kind === 'metadata'),
-    starters: others.filter(isStarter),
-    contents: others.filter((step) => !isStarter(step)),
-  };
+/** Of steps in their order: metadata, or what starts an image, or what it is made of with everything else. */
+function firstStageOf(steps: readonly Step[]): readonly Step[] {
+  const first = stageOf(steps[0]!);
+  const end = steps.findIndex((step) => stageOf(step) !== first);
+  return end < 0 ? steps : steps.slice(0, end);
+}
+
+function stageOf({ item }: Step): number {
+  if (item.kind === 'metadata') return 0;
+  return item.kind === 'vmdk' || item.kind === 'fsmeta' ? 1 : 2;
 }
 
 /** Of steps that have a file. */

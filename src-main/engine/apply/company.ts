@@ -35,13 +35,15 @@ export class Company {
    * Waits until whoever had found an image in the cache before now has said so, in files, locks or rows. Returns at
    * once when nobody is there. Young `msb` processes are waited for until they end; where we cannot tell who is there or
    * what they do, half a second must do, ten times what the moment takes on an idle machine.
+   *
+   * @param atLeastMs In place of that half second.
    */
-  async leaves(): Promise<void> {
+  async leaves(atLeastMs = AT_LEAST_MS): Promise<void> {
     const found = listMsbProcesses(this.#paths);
     const young = (found ?? []).filter(isYoung);
     const isCertain =
       found !== null && young.length === found.length && isOpenElsewhere(this.#paths, found) === false;
-    await Promise.all([isCertain ? null : this.#pause(AT_LEAST_MS), this.#waitFor(young)]);
+    await Promise.all([isCertain ? null : this.#pause(atLeastMs), this.#waitFor(young)]);
     this.#known = (found ?? []).filter(isStillThere);
     this.#isAlone = isCertain && this.#known.length === 0;
   }
