@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +8,7 @@ import { HostileClient } from '../src-main/engine/hostile/client.fixture.ts';
 import type { CallName } from '../src-shared/ipc/contract.ts';
 import { age } from '../test-support/age.ts';
 import { makeCache, type TestCache } from '../test-support/cache.ts';
-import { checkDatabase, checkHeldImages } from '../test-support/check-cache.ts';
-import { metadataKey, pathSafe, withDatabase } from '../test-support/database.ts';
+import { checkDatabase, checkHeldImages, leftBehind } from '../test-support/check-cache.ts';
 import { addFlatDisk } from '../test-support/flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
 import { standardImages } from '../test-support/images.ts';
@@ -195,55 +194,11 @@ async function finish(home: string, dataDir: string): Promise<readonly string[]>
     await client.call('cache.gc', {});
     const { items } = await client.plan({ kind: 'gc' });
     const left = items.map(({ kind, name }) => `still to be collected: ${kind} ${name}`);
-    return [...(await checkAfter(home, 'after the collection')), ...left, ...orphansIn(home)];
+    return [...(await checkAfter(home, 'after the collection')), ...left, ...leftBehind(home, HELD)];
   } finally {
     client.close();
     rmSync(join(dataDir, 'activity.jsonl'), { force: true });
   }
-}
-
-/** Files that no row asks for, by names alone: it shares nothing with the engine. */
-function orphansIn(home: string): readonly string[] {
-  const cache = join(home, 'cache');
-  const wanted = withDatabase(home, (database) => {
-    const column = (sql: string) => database.prepare(sql).pluck().all() as string[];
-    const held = readHeldDigests(home, column);
-    return new Set([
-      ...column('SELECT diff_id FROM layer').map((digest) => `layers/${pathSafe(digest)}.erofs`),
-      ...[...column('SELECT digest FROM manifest'), ...held].flatMap((digest) => [
-        `fsmeta/${pathSafe(digest)}.erofs`,
-        `vmdk/${pathSafe(digest)}.vmdk`,
-        `flat/refs/${pathSafe(digest)}.json`,
-      ]),
-      ...column('SELECT reference FROM image_ref').map(
-        (reference) => `manifests/${metadataKey(reference)}.json`,
-      ),
-      // The metadata of held images may stay when their names go.
-      ...HELD.map((reference) => `manifests/${metadataKey(reference)}.json`),
-    ]);
-  });
-  const orphans = ['layers', 'fsmeta', 'vmdk', 'manifests', 'flat/refs', 'tmp']
-    .flatMap((folder) => readdirSync(join(cache, folder)).map((name) => `${folder}/${name}`))
-    .filter((path) => OURS_TO_COLLECT.test(path) && !wanted.has(path));
-  return [...orphans, ...belowOwnFolder(join(cache, '.strata'))].map((path) => `left for ever: ${path}`);
-}
-
-function belowOwnFolder(own: string): readonly string[] {
-  if (!existsSync(own)) return [];
-  return [
-    '.strata',
-    ...readdirSync(own, { recursive: true, encoding: 'utf8' }).map((name) => `.strata/${name}`),
-  ];
-}
-
-/** Names msb gives, locks left out: what only looks like them stays. */
-const OURS_TO_COLLECT =
-  /^(?:(?:layers|fsmeta)\/sha256_[0-9a-f]{64}\.erofs|layers\/sha256_[0-9a-f]{64}\.tar\.gz|vmdk\/sha256_[0-9a-f]{64}\.vmdk|manifests\/[0-9a-f]{64}\.json(?:\.part)?|flat\/refs\/sha256_[0-9a-f]{64}\.json|tmp\/.*\.(?:part|spool|work|blob|tar))$/;
-
-function readHeldDigests(_home: string, column: (sql: string) => string[]): readonly string[] {
-  return column(
-    `SELECT json_extract(config, '$.manifest_digest') FROM sandbox UNION SELECT image_manifest_digest FROM snapshot_index`,
-  );
 }
 
 function copy(home: string): string {

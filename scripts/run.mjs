@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './browser.mjs';
+import { findRegistry } from './registry.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const BIN = path.join(ROOT, 'node_modules', '.bin');
@@ -46,6 +47,7 @@ try {
 
 async function test() {
   const chromium = await findChromium(run);
+  await findRegistry(run);
   const steps = ['typecheck', 'lint', 'unit', 'build', 'built', 'e2e'];
   for (const step of steps) {
     const code = await run('npm', ['run', '--silent', step], { env: { ...env, STRATA_CHROMIUM: chromium } });

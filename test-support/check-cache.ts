@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { databaseFile, pathSafe } from './database.ts';
+import { databaseFile, metadataKey, pathSafe } from './database.ts';
 
 /** What SQLite finds wrong: broken pages, dangling foreign keys. Empty when all is well. */
 export function checkDatabase(home: string): string[] {
@@ -38,6 +38,86 @@ export function checkHeldImages(home: string): string[] {
     return problems;
   });
 }
+
+/** Which files an image lacks while it is listed; none when it is whole, and none when it is not listed. */
+export function missingFilesOf(home: string, reference: string): readonly string[] {
+  const before = lookAtImage(home, reference);
+  if (before === null || before.missing.length === 0) return [];
+  // A removal takes the row first: what goes after it is missed by nobody.
+  const after = lookAtImage(home, reference);
+  return after?.row === before.row ? after.missing : [];
+}
+
+function lookAtImage(
+  home: string,
+  reference: string,
+): { readonly row: string; readonly missing: readonly string[] } | null {
+  return withReader(home, (database) => {
+    const row = database
+      .prepare(
+        `SELECT r.id, r.updated_at, r.manifest_id, m.digest FROM image_ref r
+         JOIN manifest m ON m.id = r.manifest_id WHERE r.reference = ?`,
+      )
+      .get(reference) as { id: number; updated_at: string; manifest_id: number; digest: string } | undefined;
+    if (row === undefined) return null;
+    const digest = pathSafe(row.digest);
+    const files = [
+      `manifests/${metadataKey(reference)}.json`,
+      `fsmeta/${digest}.erofs`,
+      `vmdk/${digest}.vmdk`,
+      ...layersOf(database, row.manifest_id).map((diffId) => `layers/${pathSafe(diffId)}.erofs`),
+    ];
+    const missing = files.filter((file) => !isFilled(join(home, 'cache', file)));
+    return { row: `${row.id} ${row.updated_at}`, missing };
+  });
+}
+
+/**
+ * Files of the cache that no row asks for, by names alone, and whatever is left of Strata's own folder.
+ *
+ * @param kept References whose names may have gone while holders keep their images: their metadata may stay.
+ */
+export function leftBehind(home: string, kept: readonly string[] = []): string[] {
+  const cache = join(home, 'cache');
+  const wanted = withReader(home, (database) => wantedFiles(database, kept));
+  const folders = ['layers', 'fsmeta', 'vmdk', 'manifests', 'flat/refs', 'tmp'];
+  const orphans = folders
+    .flatMap((folder) => namesIn(join(cache, folder)).map((name) => `${folder}/${name}`))
+    .filter((path) => COLLECTABLE.test(path) && !wanted.has(path));
+  return [...orphans, ...belowOwnFolder(join(cache, '.strata'))].map((path) => `left for ever: ${path}`);
+}
+
+function wantedFiles(database: Database.Database, kept: readonly string[]): ReadonlySet<string> {
+  const column = (sql: string) => database.prepare(sql).pluck().all() as string[];
+  const held = column(
+    `SELECT json_extract(config, '$.manifest_digest') FROM sandbox UNION SELECT image_manifest_digest FROM snapshot_index`,
+  );
+  return new Set([
+    ...column('SELECT diff_id FROM layer').map((digest) => `layers/${pathSafe(digest)}.erofs`),
+    ...[...column('SELECT digest FROM manifest'), ...held].flatMap((digest) => [
+      `fsmeta/${pathSafe(digest)}.erofs`,
+      `vmdk/${pathSafe(digest)}.vmdk`,
+      `flat/refs/${pathSafe(digest)}.json`,
+    ]),
+    ...[...column('SELECT reference FROM image_ref'), ...kept].map(
+      (reference) => `manifests/${metadataKey(reference)}.json`,
+    ),
+  ]);
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function belowOwnFolder(own: string): readonly string[] {
+  if (!existsSync(own)) return [];
+  const below = readdirSync(own, { recursive: true, encoding: 'utf8' });
+  return ['.strata', ...below.map((name) => `.strata/${name}`)];
+}
+
+/** Names msb gives, locks left out: what only looks like them stays. */
+const COLLECTABLE =
+  /^(?:(?:layers|fsmeta)\/sha256_[0-9a-f]{64}\.erofs|layers\/sha256_[0-9a-f]{64}\.tar\.gz|vmdk\/sha256_[0-9a-f]{64}\.vmdk|manifests\/[0-9a-f]{64}\.json(?:\.part)?|flat\/refs\/sha256_[0-9a-f]{64}\.json|tmp\/.*\.(?:part|spool|work|blob|tar))$/;
 
 function withReader<T>(home: string, work: (database: Database.Database) => T): T {
   const database = new Database(databaseFile(home), { readonly: true, fileMustExist: true });

@@ -4,9 +4,10 @@ import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 
 describeWithMsb('removing and collecting beside the real msb', (version) => {
   it('makes none of its commands fail, lists no image without its files, and leaves nothing', async () => {
-    const { problems, msbCommands, removals } = await stressBeside(version, 16_000, 20_261_123);
+    const options = { version, forMs: 24_000, seed: 20_261_123 };
+    const { problems, commands, removedFiles } = await stressBeside(options);
     expect(problems).toEqual([]);
-    expect(msbCommands).toBeGreaterThan(10);
-    expect(removals).toBeGreaterThan(3);
+    expect(commands.load).toBeGreaterThan(10);
+    expect(removedFiles).toBeGreaterThan(3);
   }, 180_000);
 });
