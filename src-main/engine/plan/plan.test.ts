@@ -299,12 +299,12 @@ describe('collecting garbage', () => {
     ]);
   });
 
-  it('leaves everything but downloads alone while a holder cannot be read', () => {
+  it('leaves everything but downloads alone while a holder cannot be read, also what is set aside', () => {
     const inventory = draw({
       images: { old: ['one'] },
       references: {},
       sandboxes: { broken: null },
-      strays: [[{ kind: 'blob', blobDigest: 'b' }]],
+      strays: [[{ kind: 'blob', blobDigest: 'b' }], [{ kind: 'leftover' }]],
     });
     expect(removed(inventory, { kind: 'gc' }).map((name) => name.split(' ')[0])).toEqual(['download']);
   });

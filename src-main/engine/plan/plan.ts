@@ -229,7 +229,13 @@ class Drafting {
         else this.#takeTemporary('work', entry, 'left by an interrupted load or save');
         break;
       case 'leftover':
-        this.#takeTemporary('leftover', entry, 'set aside by an interrupted removal');
+        this.#takeTemporary(
+          'leftover',
+          entry,
+          'set aside by an interrupted removal',
+          // What is in it would go back: nobody can say how much of it is needed.
+          this.#live.keepsArtifact(null, entry),
+        );
         break;
       case 'unknown':
         if (entry.type !== 'directory') this.#keep('file', entry.path, 'unknown file: never removed', entry);
@@ -239,8 +245,12 @@ class Drafting {
     }
   }
 
-  #takeTemporary(kind: PlanItemKind, entry: StoreEntry, noun: string): void {
-    const reason = this.#live.keepsFile(entry, false);
+  #takeTemporary(
+    kind: PlanItemKind,
+    entry: StoreEntry,
+    noun: string,
+    reason: KeepReason = this.#live.keepsFile(entry, false),
+  ): void {
     if (reason !== null) {
       this.#keep(kind, entry.path, reason, entry);
       return;
