@@ -59,6 +59,8 @@ export class SetAside {
   readonly #folders = new Map<string, Folder>();
   /** Of the files in here that have no other name: what their blocks give back. */
   readonly #freedBytes = new Map<StoreEntry, number>();
+  /** By inode: how many of its names were measured. */
+  readonly #measuredNames = new Map<bigint, bigint>();
 
   /** @throws CacheFailure `read-only` when the folder cannot be made. */
   static create(cacheDir: string): SetAside {
@@ -193,12 +195,17 @@ export class SetAside {
     return bytes;
   }
 
-  /** What emptying the folder will free of this entry: allocated bytes. */
+  /**
+   * What emptying the folder will free of this entry: allocated bytes, of an inode with several names with the last of
+   * them that is asked about.
+   */
   measure(entry: StoreEntry): number {
     const target = this.#pathOf(entry);
     if (entry.type === 'directory') return measureTree(target).freedBytes;
-    const stats = lstatSync(target, { bigint: true });
-    return stats.nlink === 1n ? Number(stats.blocks) * 512 : 0;
+    const { ino, nlink, blocks } = lstatSync(target, LOOK);
+    const names = (this.#measuredNames.get(ino) ?? 0n) + 1n;
+    this.#measuredNames.set(ino, names);
+    return names === nlink ? Number(blocks) * 512 : 0;
   }
 
   /**
