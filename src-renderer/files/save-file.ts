@@ -1,5 +1,5 @@
 import type { TreeEntry } from '../../src-shared/domain/tree-entry.ts';
-import { MAX_READ_BYTES } from '../../src-shared/ipc/contract.ts';
+import { MAX_READ_BYTES } from '../../src-shared/ipc/read-limit.ts';
 import type { Result } from '../../src-shared/ipc/result.ts';
 import type { Client } from '../client.ts';
 import { decodeBase64 } from './base64.ts';

@@ -18,6 +18,7 @@ import type { UndoEmptied, UndoEntry, UndoRestored } from '../domain/undo.ts';
 import type { Usage, UsageDetail } from '../domain/usage.ts';
 import type { EngineVersions } from '../domain/versions.ts';
 import type { Work } from '../domain/work.ts';
+import { MAX_READ_BYTES } from './read-limit.ts';
 
 /**
  * Every operation the engine offers. Handler, worker, preload bridge, HTTP endpoint and client derive from
@@ -38,8 +39,6 @@ function call<Input, Value, Item = never>(input: z.ZodType<Input>): Call<Input, 
 const MAX_TEXT = 4096;
 /** Most references one removal takes. */
 const MAX_REFERENCES = 100_000;
-/** Most bytes one `files.read` answers. */
-export const MAX_READ_BYTES = 4 * 1024 * 1024;
 
 const nothing = z.strictObject({});
 const text = z.string().min(1).max(MAX_TEXT);
