@@ -91,9 +91,9 @@ export function createHandlers(session: Session): Handlers {
       await session.ready();
       return impactOf(session, input);
     },
-    'cache.watch': async (_input, { signal, emit }) => {
+    'cache.watch': async ({ since }, { signal, emit }) => {
       await session.ready();
-      await watchCache(session, signal, emit);
+      await watchCache(session, since ?? null, signal, emit);
       return null;
     },
     'layers.list': async () => {

@@ -209,6 +209,11 @@ export class Session implements World {
     );
   }
 
+  /** Whether rows and files were joined, so that asking for them again costs little. */
+  get hasInventory(): boolean {
+    return this.#joined !== null;
+  }
+
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
     return this.#joinOnce(this.#read({ locks: 'listed' })).inventory;

@@ -1,20 +1,8 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { HomePaths } from './home/paths.ts';
-import { OWN_FOLDER } from './store/names.ts';
+import { FOLDERS } from './store/index.ts';
 
-const STORE_DIRECTORIES = [
-  '',
-  'layers',
-  'fsmeta',
-  'vmdk',
-  'manifests',
-  'tmp',
-  'flat/refs',
-  'flat/blobs',
-  // What was set aside can be emptied without a row changing.
-  OWN_FOLDER,
-];
 /** Longer than the coarsest time stamps of the file systems people keep caches on. */
 const SETTLING_MS = 2000;
 
@@ -29,7 +17,7 @@ export interface StoreSigns {
 export function readStoreSigns(paths: HomePaths): StoreSigns {
   const settledBeforeNs = BigInt(Date.now() - SETTLING_MS) * 1_000_000n;
   let isSettled = true;
-  const times = [...STORE_DIRECTORIES.map((name) => path.join(paths.cacheDir, name)), paths.snapshotsDir].map(
+  const times = [...FOLDERS.map((name) => path.join(paths.cacheDir, name)), paths.snapshotsDir].map(
     (directory) => {
       try {
         const stats = statSync(directory, { bigint: true, throwIfNoEntry: false });

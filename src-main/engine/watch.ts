@@ -1,77 +1,116 @@
-import { readFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
 import { NO_WORK, type Work } from '../../src-shared/domain/work.ts';
 import type { WatchItem } from '../../src-shared/ipc/contract.ts';
+import type { HomePaths } from './home/paths.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Session } from './session.ts';
 import { readStoreSigns } from './signs.ts';
+import { LockSigns } from './store/index.ts';
 import { completeLayers, readWork } from './work.ts';
 
 /** How often the few cheap signs of change are looked at. */
 const INTERVAL_MS = 400;
+/** While msb is at work: a process that was killed gives no sign of it but that it is gone. */
+const BUSY_INTERVAL_MS = 2000;
+/** How long the first look at what msb does waits for somebody to need the inventory anyway. */
+const FIRST_LOOK_MS = 500;
+
+/** Counters of the database start anew with every engine: another engine's signs are never ours. */
+const ENGINE = randomUUID();
 
 /**
- * Says when rows or files changed and what msb is at work on, until the signal aborts. Nothing is scanned: a look is
- * one pragma, a dozen stat calls, the kernel's short list of locks, and the lengths of the files msb is writing.
- * Names appear in a directory by changing its modification time; msb publishes everything by rename.
+ * Says when rows or files changed since `since` (null: since now) and what msb is at work on, until the signal aborts.
+ * Nothing is scanned: a look is one pragma, a dozen stat calls, the kernel's short list of locks, and the lengths of
+ * the files msb is writing. Names appear in a directory by changing its modification time; msb publishes everything
+ * by rename.
  */
 export async function watchCache(
   session: Session,
+  since: string | null,
   signal: AbortSignal,
   emit: (item: WatchItem) => void,
 ): Promise<void> {
-  const workers = followWork(session);
-  let last = signsOf(session);
+  let sign = signOf(session);
+  emit({ kind: since === null || since === sign ? 'watching' : 'changed', sign });
+  const follower = new WorkFollower(session);
   let told: string | null = null;
   while (!signal.aborted) {
-    const signs = signsOf(session);
-    const hasChanged = signs.content !== last.content;
-    if (hasChanged) emit({ kind: 'changed' });
-    const work = workers.look(hasChanged || signs.locks !== last.locks);
-    const text = JSON.stringify(work);
-    if (text !== told) emit({ kind: 'work', work });
+    const now = signOf(session);
+    const hasChanged = now !== sign;
+    sign = now;
+    if (hasChanged) emit({ kind: 'changed', sign });
+    const work = follower.look(hasChanged);
+    const text: string | null = work === null ? told : JSON.stringify(work);
+    if (work !== null && text !== told) emit({ kind: 'work', work });
     told = text;
-    last = signs;
     await pause(signal);
   }
 }
 
-/** Remembers which layers there were before the work began; joins rows and files anew only when told of news. */
-function followWork(session: Session): { look(isNews: boolean): Work } {
-  let home = session.paths.home;
-  let inventory: Inventory | null = null;
-  let before: ReadonlySet<string> = new Set();
-  return {
-    look: (isNews) => {
-      try {
-        if (session.paths.home !== home) inventory = null;
-        home = session.paths.home;
-        if (inventory === null || isNews) {
-          const wasIdle = inventory === null || inventory.inFlight.length === 0;
-          const next = session.inventory();
-          if (wasIdle) before = completeLayers(inventory ?? next);
-          inventory = next;
-        }
-        return inventory.inFlight.length === 0
-          ? NO_WORK
-          : readWork(session.paths.cacheDir, inventory, before);
-      } catch {
-        // Unreadable just now, which other calls say.
-        inventory = null;
-        return NO_WORK;
-      }
-    },
-  };
+/** Remembers which layers there were before the work began; joins rows and files anew only when there is news. */
+class WorkFollower {
+  readonly #session: Session;
+  readonly #startMs = performance.now();
+  #paths: HomePaths;
+  #locks: LockSigns;
+  #held = '';
+  #inventory: Inventory | null = null;
+  #joinedMs = 0;
+  #before: ReadonlySet<string> = new Set();
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#paths = session.paths;
+    this.#locks = new LockSigns(session.paths);
+  }
+
+  /** Null while it is not known. */
+  look(hasChanged: boolean): Work | null {
+    try {
+      if (this.#session.paths !== this.#paths) this.#forget();
+      if (this.#isDue(hasChanged)) this.#join();
+      return this.#inventory === null ? null : this.#work(this.#inventory);
+    } catch {
+      // Unreadable just now, which other calls say.
+      this.#inventory = null;
+      return NO_WORK;
+    }
+  }
+
+  #forget(): void {
+    this.#inventory = null;
+    this.#paths = this.#session.paths;
+    this.#locks = new LockSigns(this.#paths);
+  }
+
+  #isDue(hasChanged: boolean): boolean {
+    const nowMs = performance.now();
+    if (this.#inventory === null) {
+      return this.#session.hasInventory || nowMs - this.#startMs >= FIRST_LOOK_MS;
+    }
+    if (hasChanged || this.#locks.read(this.#inventory.store.entries) !== this.#held) return true;
+    return this.#inventory.inFlight.length > 0 && nowMs - this.#joinedMs >= BUSY_INTERVAL_MS;
+  }
+
+  #join(): void {
+    const last = this.#inventory;
+    const next = this.#session.inventory();
+    if (last === null || last.inFlight.length === 0) this.#before = completeLayers(last ?? next);
+    this.#inventory = next;
+    this.#joinedMs = performance.now();
+    this.#held = this.#locks.read(next.store.entries);
+  }
+
+  #work(inventory: Inventory): Work {
+    if (inventory.inFlight.length === 0) return NO_WORK;
+    return readWork(this.#paths.cacheDir, inventory, this.#before);
+  }
 }
 
-interface Signs {
-  readonly content: string;
-  readonly locks: string;
-}
-
-function signsOf(session: Session): Signs {
+function signOf(session: Session): string {
   const { paths } = session;
-  const content = [paths.home, counterOf(session), readStoreSigns(paths).text].join(' ');
-  return { content, locks: advisoryLocks() };
+  const content = [ENGINE, paths.home, counterOf(session), readStoreSigns(paths).text].join(' ');
+  return createHash('sha256').update(content).digest('base64url');
 }
 
 /** A database that cannot be read just now is itself a state worth telling apart. */
@@ -80,19 +119,6 @@ function counterOf(session: Session): string {
     return session.changeCounter();
   } catch {
     return 'unreadable';
-  }
-}
-
-/** The flock lines of /proc/locks; empty on systems that have none. */
-function advisoryLocks(): string {
-  try {
-    const lines = readFileSync('/proc/locks', 'latin1').split('\n');
-    return lines
-      .flatMap((line) => line.match(/FLOCK.*/)?.[0] ?? [])
-      .toSorted()
-      .join('\n');
-  } catch {
-    return '';
   }
 }
 

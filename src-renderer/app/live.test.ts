@@ -1,12 +1,14 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NO_WORK } from '../../src-shared/domain/work.ts';
-import type { WatchItem } from '../../src-shared/ipc/contract.ts';
+import type { InputOf, WatchItem } from '../../src-shared/ipc/contract.ts';
 import type { CallOptions, Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
 import { followCache } from './live.ts';
+import type { Visibility } from './visibility.ts';
 
 type Watching = {
+  readonly input: InputOf<'cache.watch'>;
   readonly options: CallOptions<'cache.watch'>;
   readonly end: (incident: string) => void;
 };
@@ -14,12 +16,26 @@ type Watching = {
 let watching: Watching[] = [];
 let rounds: (() => void)[] = [];
 let stop = () => {};
+let hide = () => {};
+let show = () => {};
+
+const visibility: Visibility = {
+  onHidden: (listener) => {
+    hide = listener;
+  },
+  untilSeen: () =>
+    new Promise((resolve) => {
+      show = resolve;
+    }),
+};
 
 const queries = new QueryClient();
 const client = {
-  call: (_name: string, _input: unknown, options: CallOptions<'cache.watch'>) =>
-    new Promise((resolve) => {
+  call: (_name: string, input: InputOf<'cache.watch'>, options: CallOptions<'cache.watch'>) =>
+    new Promise((resolve, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason));
       watching.push({
+        input,
         options,
         end: (incident) => resolve({ ok: false, error: { code: 'internal', incident } }),
       });
@@ -31,7 +47,7 @@ beforeEach(() => {
   watching = [];
   rounds = [];
   vi.spyOn(queries, 'invalidateQueries').mockImplementation(() => new Promise((done) => rounds.push(done)));
-  stop = followCache(client, queries);
+  stop = followCache(client, queries, visibility);
 });
 
 afterEach(() => {
@@ -40,7 +56,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const changed = () => watching.at(-1)?.options.onItem?.({ kind: 'changed' } satisfies WatchItem);
+const hear = (item: WatchItem) => watching.at(-1)?.options.onItem?.(item);
+const changed = () => hear({ kind: 'changed', sign: 'b' });
 
 async function endRound(): Promise<void> {
   rounds.at(-1)?.();
@@ -91,6 +108,24 @@ test('gives up where the token is refused', async () => {
   watching[0]?.end(TOKEN_REFUSED);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(watching).toHaveLength(1);
+});
+
+test('watches nothing while the page is hidden, and asks for what changed meanwhile when it is seen', async () => {
+  watching[0]?.options.onStart?.();
+  hear({ kind: 'watching', sign: 'a' });
+  hide();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(watching[0]?.options.signal?.aborted).toBe(true);
+  expect(watching).toHaveLength(1);
+
+  show();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(watching[1]?.input).toEqual({ since: 'a' });
+  watching[1]?.options.onStart?.();
+  hear({ kind: 'watching', sign: 'a' });
+  expect(rounds).toHaveLength(0);
+  changed();
+  expect(rounds).toHaveLength(1);
 });
 
 test('ends with the page', async () => {

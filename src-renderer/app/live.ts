@@ -2,8 +2,9 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Work } from '../../src-shared/domain/work.ts';
 import type { Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
-import { announce } from '../ui/index.ts';
+import { announce } from '../ui/live-region.tsx';
 import { createStore, useStore } from './store.ts';
+import { pageVisibility, type Visibility } from './visibility.ts';
 
 /** `refused`: the host does not know this page's token; trying again cannot help. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
@@ -25,45 +26,59 @@ export function useLive(): Live {
 
 /**
  * Follows the cache for as long as the page lives: one `cache.watch` stream, taken up again when it breaks, and
- * every query read again when the cache changed. Gives back the way to stop.
+ * every query read again when the cache changed. Nothing is watched while nobody sees the page; what changed
+ * meanwhile is told when it is seen again. Gives back the way to stop.
  */
-export function followCache(client: Client, queries: QueryClient): () => void {
+export function followCache(
+  client: Client,
+  queries: QueryClient,
+  visibility: Visibility = pageVisibility,
+): () => void {
   const stop = new AbortController();
   const refresh = refresher(queries);
 
   const run = async () => {
     let wait = FIRST_WAIT_MS;
     let hasBeenLive = false;
+    let sign: string | undefined;
     while (!stop.signal.aborted) {
+      const rest = new AbortController();
+      const signal = AbortSignal.any([stop.signal, rest.signal]);
+      visibility.onHidden(() => rest.abort(), signal);
       const result = await client
-        .call(
-          'cache.watch',
-          {},
-          {
-            signal: stop.signal,
-            onStart: () => {
-              wait = FIRST_WAIT_MS;
-              // Changes while nobody listened are not told again.
-              if (hasBeenLive) refresh();
-              hasBeenLive = true;
-              setConnection('live');
-            },
-            onItem: (item) => {
-              if (item.kind === 'changed') return refresh();
+        .call('cache.watch', sign === undefined ? {} : { since: sign }, {
+          signal,
+          onStart: () => {
+            wait = FIRST_WAIT_MS;
+            // What failed while the connection was lost is asked again, whether anything changed or not.
+            if (hasBeenLive && live.get().connection === 'lost') refresh();
+            hasBeenLive = true;
+            setConnection('live');
+          },
+          onItem: (item) => {
+            if (item.kind === 'work') {
               // A pull that begins or ends changes what may go, also when it changes no row and no file.
               if (tellNews(item.work)) refresh();
               live.set((previous) => ({ ...previous, work: item.work }));
-            },
+              return;
+            }
+            sign = item.sign;
+            if (item.kind === 'changed') refresh();
           },
-        )
+        })
         .catch(() => null);
       if (stop.signal.aborted) return;
+      if (rest.signal.aborted) {
+        await visibility.untilSeen(stop.signal);
+        continue;
+      }
       const isRefused =
         result !== null &&
         !result.ok &&
         result.error.code === 'internal' &&
         result.error.incident === TOKEN_REFUSED;
       setConnection(isRefused ? 'refused' : 'lost');
+      sign = undefined;
       if (isRefused) return;
       await sleep(wait, stop.signal);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);

@@ -109,8 +109,10 @@ const settingsChange = z.strictObject(settingsFields);
 
 /** What the watcher says. */
 export type WatchItem =
+  /** Rows or files are watched from here on. `sign` stands for the state they are in. */
+  | { readonly kind: 'watching'; readonly sign: string }
   /** Rows or files changed: whatever was read is stale. */
-  | { readonly kind: 'changed' }
+  | { readonly kind: 'changed'; readonly sign: string }
   /** What msb is at work on; again whenever it got on. */
   | { readonly kind: 'work'; readonly work: Work };
 
@@ -171,8 +173,10 @@ export const contract = {
   'cache.usage': call<Record<string, never>, Usage>(nothing),
   /** Garbage by kind, and files whose size misleads. */
   'cache.usageDetail': call<Record<string, never>, UsageDetail>(nothing),
-  /** Never ends by itself. */
-  'cache.watch': call<Record<string, never>, null, WatchItem>(nothing),
+  /** Never ends by itself. `since` is a sign heard before: a change since then is told at once. */
+  'cache.watch': call<{ since?: string | undefined }, null, WatchItem>(
+    z.strictObject({ since: z.string().max(128).optional() }),
+  ),
 
   /** What was removed, undone and emptied, newest first, in every cache. */
   'activity.list': call<{ limit: number }, readonly ActivityEntry[]>(

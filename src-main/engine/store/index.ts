@@ -1,5 +1,6 @@
 /** Reads the cache directory. Knows nothing of the database, and changes nothing but the locks it is asked to take. */
 export { resolveCacheDir } from './cache-dir.ts';
+export { LockSigns } from './lock-signs.ts';
 export {
   canProbeLocks,
   type HeldLock,

@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 export interface KernelLocks {
   /** Device and inode as `lstat` gives them, in decimal. */
   holds(dev: string, ino: string): boolean;
+  /** Every inode that is held, on whatever device. */
+  readonly inodes: readonly string[];
 }
 
 /** Null where the kernel does not tell (other systems, restricted containers). */
@@ -34,6 +36,7 @@ export function parseKernelLocks(text: string): KernelLocks {
     devices.set(inode, known);
   }
   return {
+    inodes: [...devices.keys()],
     holds: (dev, ino) => {
       const listed = devices.get(ino);
       if (listed === undefined) return false;

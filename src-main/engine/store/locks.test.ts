@@ -98,7 +98,7 @@ describe.skipIf(isWindows)('readLockState', () => {
     touch(join(paths.cacheDir, path));
     const { entries } = scanStore(paths);
     const ino = entries.find((entry) => entry.path === path)!.ino;
-    const before = { holds: (_dev: string, inode: string) => inode === ino };
+    const before = { holds: (_dev: string, inode: string) => inode === ino, inodes: [ino] };
     expect(readLockState(paths, entries, { before }).held).toEqual([path]);
   });
 

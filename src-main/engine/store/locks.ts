@@ -46,7 +46,7 @@ export function readLockState(
     const probe = new Probe(cacheDir, kernel, flock);
     for (const entry of entries) if (isInFlight(entry, probe, before)) held.push(entry.path);
     // Those who only share a lease are at work as well.
-    for (const path of hiddenLockFiles(cacheDir, entries))
+    for (const path of lockFilesIn(cacheDir, hiddenFolders(entries)))
       if (probe.isHeld(path, 'exclusive')) held.push(path);
   }
   held.push(...heldCreationLocks(paths, kernel));
@@ -99,7 +99,8 @@ export function tryLockExclusive(file: string, { create = false } = {}): HeldLoc
 
 const REPLACED_LOCK_ATTEMPTS = 10;
 const PROBE_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const LOCK_KINDS: ReadonlySet<StoreKind['kind']> = new Set([
+/** Files that msb locks. */
+export const LOCK_KINDS: ReadonlySet<StoreKind['kind']> = new Set([
   'layer-lock',
   'fsmeta-lock',
   'metadata-lock',
@@ -166,7 +167,8 @@ function probe(
   }
 }
 
-function isListed(kernel: KernelLocks, file: string): boolean {
+/** Whether the kernel knows of somebody who holds the file. */
+export function isListed(kernel: KernelLocks, file: string): boolean {
   try {
     const stats = lookAt(file);
     return stats !== null && kernel.holds(`${stats.dev}`, `${stats.ino}`);
@@ -176,7 +178,10 @@ function isListed(kernel: KernelLocks, file: string): boolean {
 }
 
 /** Relative to the home, as `LockState` has them. */
-function heldCreationLocks(paths: Pick<HomePaths, 'runDir'>, kernel: KernelLocks | null): readonly string[] {
+export function heldCreationLocks(
+  paths: Pick<HomePaths, 'runDir'>,
+  kernel: KernelLocks | null,
+): readonly string[] {
   if (kernel === null) return [];
   const directory = `${paths.runDir}/creation-locks`;
   return namesIn(directory)
@@ -184,11 +189,16 @@ function heldCreationLocks(paths: Pick<HomePaths, 'runDir'>, kernel: KernelLocks
     .map((name) => `run/creation-locks/${name}`);
 }
 
-/** `*.lock` in the dot-folders among the entries, at most two folders deep, relative to the cache. */
-function hiddenLockFiles(cacheDir: string, entries: readonly StoreEntry[]): readonly string[] {
+/** The dot-folders among the entries, relative to the cache. */
+export function hiddenFolders(entries: readonly StoreEntry[]): readonly string[] {
   return entries
     .filter(({ type, what, path }) => type === 'directory' && what.kind === 'unknown' && hasDotName(path))
-    .flatMap(({ path }) => lockFilesBelow(cacheDir, path, HIDDEN_DEPTH));
+    .map(({ path }) => path);
+}
+
+/** `*.lock` in these folders, at most two folders deep, relative to the cache. */
+export function lockFilesIn(cacheDir: string, folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => lockFilesBelow(cacheDir, folder, HIDDEN_DEPTH));
 }
 
 const HIDDEN_DEPTH = 2;
