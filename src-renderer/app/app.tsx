@@ -6,7 +6,6 @@ import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { followSettings, useSettings } from '../settings/settings-store.ts';
 import { LiveRegion, TooltipProvider } from '../ui/index.ts';
 import { ClientContext } from './client-context.ts';
-import { followCache } from './live.ts';
 import { Overlays } from './overlays.tsx';
 import { Shell } from './shell.tsx';
 
@@ -16,7 +15,6 @@ export interface AppProps {
 }
 
 export function App({ client, queries }: AppProps) {
-  useEffect(() => followCache(client, queries), [client, queries]);
   useEffect(() => followSettings(client, queries), [client, queries]);
   const sizeUnits = useSettings()?.sizeUnits;
   return (

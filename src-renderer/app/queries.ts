@@ -5,7 +5,7 @@ import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
-import { type CallFailure, unwrap } from '../client.ts';
+import { type CallFailure, type Client, unwrap } from '../client.ts';
 import { useClient } from './client-context.ts';
 
 type QueryOf<Value> = UseQueryResult<Value, CallFailure>;
@@ -45,11 +45,24 @@ export function useCall<Name extends CallName>(
 ): QueryOf<ValueOf<Name>> {
   const client = useClient();
   return useQuery<ValueOf<Name>, CallFailure>({
-    queryKey: [name, input],
-    queryFn: async ({ signal }) => unwrap(await client.call(name, input as InputOf<Name>, { signal })),
+    ...queryOf(client, name, input),
     enabled: input !== null,
     structuralSharing: !LONG_ANSWERS.has(name),
   });
+}
+
+function queryOf<Name extends CallName>(client: Client, name: Name, input: InputOf<Name> | null) {
+  return {
+    queryKey: [name, input],
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }) =>
+      unwrap(await client.call(name, input as InputOf<Name>, { signal })),
+  };
+}
+
+/** Asks for what the first rows need before anything of the interface is there to ask for it. */
+export function askForFirstRows(client: Client, queries: QueryClient): void {
+  void queries.prefetchQuery(queryOf(client, 'home.get', NOTHING));
+  void queries.prefetchQuery(queryOf(client, 'images.list', NOTHING));
 }
 
 const NOTHING = {};
