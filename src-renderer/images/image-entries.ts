@@ -4,19 +4,23 @@ import { describeHolder } from '../../src-shared/domain/holder.ts';
 import type { ImageDamage, ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
 import { type CanonicalReference, displayReference } from '../../src-shared/domain/reference.ts';
 
-/** One reference with everything the list shows, sorts and searches by, worked out once per answer. */
+/** One reference with everything the list shows, sorts and searches by. */
 export interface ImageEntry {
   readonly handle: ImageHandle;
   /** Null until `images.facts` answered. */
   readonly facts: ImageFacts | null;
   readonly name: CanonicalReference;
+  /** Orders by repository, then registry, then tag. */
+  readonly nameKey: string;
   /** Milliseconds since 1970; NaN when unknown. */
   readonly createdMs: number;
   readonly lastUsedMs: number;
   /** How many references the digest has, this one included. */
   readonly tagCount: number;
-  /** What the find field looks in: lower case, a line each for the reference, its canonical form, digest and labels. */
-  readonly haystack: string;
+  /** The row of this reference by itself: the same object each time. */
+  readonly row: ImageRow;
+  /** Whether the reference, its canonical form, the digest or the labels have a word; in lower case. */
+  has(word: string): boolean;
 }
 
 /** One line of the list: a reference, or all references of one digest, newest first. */
@@ -38,24 +42,105 @@ export function joinEntries(
     tagCounts.set(manifestDigest, (tagCounts.get(manifestDigest) ?? 0) + 1);
   }
   const factsOf = factsFinder(facts ?? []);
-  return handles.map((handle, index) => {
-    const name = displayReference(handle.reference);
-    const found = factsOf(handle, index);
-    return {
-      handle,
-      facts: found,
-      name,
-      createdMs: time(handle.createdAt),
-      lastUsedMs: time(handle.lastUsedAt),
-      tagCount: tagCounts.get(handle.manifestDigest) ?? 1,
-      haystack: haystackOf(handle, name, found),
-    };
-  });
+  return handles.map(
+    (handle, index) =>
+      new Entry(aboutOf(handle), factsOf(handle, index), tagCounts.get(handle.manifestDigest) ?? 1),
+  );
+}
+
+/** What follows from a handle alone, worked out when first asked for: of ten thousand images few are ever shown. */
+class About {
+  readonly handle: ImageHandle;
+  #name: CanonicalReference | null = null;
+  #nameKey: string | null = null;
+  #createdMs: number | null = null;
+  #lastUsedMs: number | null = null;
+  #haystack: string | null = null;
+
+  constructor(handle: ImageHandle) {
+    this.handle = handle;
+  }
+
+  get name(): CanonicalReference {
+    this.#name ??= displayReference(this.handle.reference);
+    return this.#name;
+  }
+
+  get nameKey(): string {
+    const { repository, registry, tag, digest } = this.name;
+    this.#nameKey ??= `${repository}\n${registry}\n${tag ?? ''}\n${digest ?? ''}`.toLowerCase();
+    return this.#nameKey;
+  }
+
+  get createdMs(): number {
+    this.#createdMs ??= time(this.handle.createdAt);
+    return this.#createdMs;
+  }
+
+  get lastUsedMs(): number {
+    this.#lastUsedMs ??= time(this.handle.lastUsedAt);
+    return this.#lastUsedMs;
+  }
+
+  /** Lower case, a line each for the reference, its canonical form and the digest. */
+  get haystack(): string {
+    this.#haystack ??= haystackOf(this.handle, this.name);
+    return this.#haystack;
+  }
+}
+
+class Entry implements ImageEntry {
+  readonly handle: ImageHandle;
+  readonly facts: ImageFacts | null;
+  readonly tagCount: number;
+  readonly #about: About;
+  #row: ImageRow | null = null;
+
+  constructor(about: About, facts: ImageFacts | null, tagCount: number) {
+    this.handle = about.handle;
+    this.facts = facts;
+    this.tagCount = tagCount;
+    this.#about = about;
+  }
+
+  get name(): CanonicalReference {
+    return this.#about.name;
+  }
+
+  get nameKey(): string {
+    return this.#about.nameKey;
+  }
+
+  get createdMs(): number {
+    return this.#about.createdMs;
+  }
+
+  get lastUsedMs(): number {
+    return this.#about.lastUsedMs;
+  }
+
+  get row(): ImageRow {
+    this.#row ??= { key: this.handle.reference, entry: this, entries: [this] };
+    return this.#row;
+  }
+
+  has(word: string): boolean {
+    return this.#about.haystack.includes(word) || this.facts?.labelText.includes(word) === true;
+  }
+}
+
+/** The same handle is joined twice: before its facts are known and with them. */
+const known = new WeakMap<ImageHandle, About>();
+
+function aboutOf(handle: ImageHandle): About {
+  const about = known.get(handle) ?? new About(handle);
+  known.set(handle, about);
+  return about;
 }
 
 /** The rows of a list of entries that is already filtered and in order. */
 export function rowsOf(entries: readonly ImageEntry[]): readonly ImageRow[] {
-  return entries.map((entry) => ({ key: entry.handle.reference, entry, entries: [entry] }));
+  return entries.map((entry) => entry.row);
 }
 
 /**
@@ -113,9 +198,9 @@ function factsFinder(
   };
 }
 
-function haystackOf(handle: ImageHandle, name: CanonicalReference, facts: ImageFacts | null): string {
+function haystackOf(handle: ImageHandle, name: CanonicalReference): string {
   const canonical = `${name.registry}/${name.repository}:${name.tag ?? ''}`;
-  return `${handle.reference}\n${canonical}\n${handle.manifestDigest}\n${facts?.labelText ?? ''}`.toLowerCase();
+  return `${handle.reference}\n${canonical}\n${handle.manifestDigest}`.toLowerCase();
 }
 
 function time(text: string | null): number {

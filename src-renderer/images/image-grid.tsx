@@ -67,12 +67,13 @@ export function ImageGrid(props: ImageGridProps) {
     () => rows.reduce((largest, { entry }) => Math.max(largest, entry.facts?.onDiskBytes ?? 0), 0),
     [rows],
   );
+  const references = useMemo(() => rows.flatMap(referencesOf), [rows]);
+  const allChecked = useMemo(() => checkStateOf(selection, references), [selection, references]);
   const { position, moveTo } = useGridFocus(grid, rows, (key) => indexes.get(key) ?? -1);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 6,
     // The row with the tab stop is always there, else Tab would skip a list scrolled away from it.
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
@@ -207,7 +208,7 @@ export function ImageGrid(props: ImageGridProps) {
       <div role="rowgroup">
         <div role="row" className={styles.header} aria-rowindex={1} data-index={HEADER_ROW}>
           <SelectAll
-            checkState={checkStateOf(selection, rows.flatMap(referencesOf))}
+            checkState={allChecked}
             isTabStop={position.row === HEADER_ROW && position.column === 0}
           />
           {layout.columns.map((column, index) => (
@@ -223,21 +224,20 @@ export function ImageGrid(props: ImageGridProps) {
       </div>
       <div ref={scroller} className={styles.scroller} role="presentation">
         <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, key, start }) => {
+          {virtual.getVirtualItems().map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
-            const references = referencesOf(row);
             return (
               <ImageRow
-                key={key}
+                key={row.key}
                 row={row}
                 index={index}
                 top={start}
                 layout={layout}
                 largestBytes={largestBytes}
                 nowMs={nowMs}
-                checkState={checkStateOf(selection, references)}
-                isOpened={openedReference !== null && references.includes(openedReference)}
+                checkState={checkStateOf(selection, referencesOf(row))}
+                isOpened={row.entries.some(({ handle }) => handle.reference === openedReference)}
                 tabStop={position.row === index ? position.column : null}
               />
             );

@@ -66,8 +66,8 @@ function passes(entry: ImageEntry, filter: ImageFilter): boolean {
   }
 }
 
-function hasWords({ haystack }: ImageEntry, words: readonly string[]): boolean {
-  return words.every((word) => haystack.includes(word));
+function hasWords(entry: ImageEntry, words: readonly string[]): boolean {
+  return words.every((word) => entry.has(word));
 }
 
 /** What a column sorts by; null is unknown and comes last in either direction. */
@@ -87,8 +87,7 @@ function sortEntries(entries: readonly ImageEntry[], sort: ImageSort): readonly 
 }
 
 const SORT_KEYS: Readonly<Record<SortColumn, (entry: ImageEntry) => SortKey>> = {
-  image: ({ name }) =>
-    `${name.repository}\n${name.registry}\n${name.tag ?? ''}\n${name.digest ?? ''}`.toLowerCase(),
+  image: ({ nameKey }) => nameKey,
   'on-disk': ({ facts }) => facts?.onDiskBytes ?? null,
   layers: ({ handle }) => handle.layerCount,
   platform: ({ facts }) => (facts?.platform == null ? null : namePlatform(facts.platform)),

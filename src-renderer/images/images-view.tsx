@@ -9,7 +9,7 @@ import { RemoveDialog } from '../dialogs/remove-dialog.tsx';
 import { ErrorNotice, useElementSize, VisuallyHidden } from '../ui/index.ts';
 import { fitColumns } from './columns.ts';
 import { ImageDetail, LEAST_DOCKED_WIDTH } from './image-detail.tsx';
-import { joinEntries, referencesOf } from './image-entries.ts';
+import { type ImageRow, joinEntries, referencesOf } from './image-entries.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { countFilters, type ImageFilter, listRows } from './image-list-state.ts';
 import { NOTHING_SELECTED, targetsOf, toggleAll } from './image-selection.ts';
@@ -46,9 +46,9 @@ export function ImagesView() {
   const state = useMemo(() => ({ filter, find, sort, isGrouped }), [filter, find, sort, isGrouped]);
   const rows = useMemo(() => listRows(entries, state), [entries, state]);
   const counts = useMemo(() => countFilters(entries), [entries]);
-  const shown = useMemo(() => new Set(rows.flatMap(referencesOf)), [rows]);
   const [selection, setSelection] = useImageSelection(entries, images.isSuccess);
-  const checked = [...selection.checked];
+  const checked = useMemo(() => [...selection.checked], [selection]);
+  const hiddenCount = useMemo(() => countHidden(checked, rows), [checked, rows]);
 
   const view = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -144,7 +144,7 @@ export function ImagesView() {
         {checked.length > 0 && (
           <SelectionBar
             count={checked.length}
-            hiddenCount={checked.filter((reference) => !shown.has(reference)).length}
+            hiddenCount={hiddenCount}
             onRemove={() => askToRemove(checked)}
             onCompare={compare}
             onClear={() => setSelection(NOTHING_SELECTED)}
@@ -169,6 +169,13 @@ export function ImagesView() {
       )}
     </div>
   );
+}
+
+/** How many of the checked references no row shows. */
+function countHidden(checked: readonly string[], rows: readonly ImageRow[]): number {
+  if (checked.length === 0) return 0;
+  const shown = new Set(rows.flatMap(referencesOf));
+  return checked.filter((reference) => !shown.has(reference)).length;
 }
 
 const LOADING_ROWS = [0, 1, 2, 3, 4, 5, 6, 7];

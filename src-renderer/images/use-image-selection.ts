@@ -8,9 +8,14 @@ export function useImageSelection(
   isLoaded: boolean,
 ): readonly [ImageSelection, (selection: ImageSelection) => void] {
   const [stored, setStored] = useState<ImageSelection>(NOTHING_SELECTED);
-  const selection = useMemo(() => {
-    if (!isLoaded || stored.checked.size === 0) return stored;
-    return withoutGone(stored, new Set(entries.map((entry) => entry.handle.reference)));
-  }, [entries, isLoaded, stored]);
+  const isNeeded = isLoaded && stored.checked.size > 0;
+  const existing = useMemo(
+    () => (isNeeded ? new Set(entries.map((entry) => entry.handle.reference)) : null),
+    [entries, isNeeded],
+  );
+  const selection = useMemo(
+    () => (existing === null ? stored : withoutGone(stored, existing)),
+    [existing, stored],
+  );
   return [selection, setStored];
 }

@@ -54,7 +54,6 @@ export function LayerGrid(props: LayerGridProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.diffId ?? index,
     overscan: 8,
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
@@ -122,9 +121,9 @@ export function LayerGrid(props: LayerGridProps) {
         </div>
       </div>
       <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => (
+        {virtual.getVirtualItems().map(({ index, start }) => (
           <LayerRow
-            key={key}
+            key={rows[index]!.diffId}
             id={`${id}-${index}`}
             layer={rows[index]!}
             index={index}
