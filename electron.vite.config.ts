@@ -4,10 +4,14 @@ import { defineConfig } from 'electron-vite';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
+/** What the bundled packages want to be said wherever they go. */
+const LICENSES = { fileName: 'licenses.md' };
+
 export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      license: LICENSES,
       rolldownOptions: {
         input: {
           main: 'src-main/main.ts',
@@ -37,6 +41,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: 'out/renderer',
+      license: LICENSES,
       // Nothing inline: the content security policy takes fonts and pictures from files only.
       assetsInlineLimit: 0,
       minify: true,

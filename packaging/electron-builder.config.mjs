@@ -61,7 +61,10 @@ export default {
     category: 'Utility',
     icon: 'resources/icon/linux',
     executableName: 'strata-desktop',
-    maintainer: 'The Strata contributors <noreply@strata.invalid>',
+    // Windows, notifications and the handler of links are matched to the entry by `desktopName` of package.json.
+    syncDesktopName: true,
+    // Debian wants somebody named; there is no mailbox to name.
+    maintainer: 'The Strata contributors',
     synopsis: 'See what the microsandbox image cache holds, and take the disk back',
     desktop: {
       entry: {
@@ -70,7 +73,6 @@ export default {
         Comment: 'See what the microsandbox image cache holds, and take the disk back',
         Categories: 'Utility;Development;',
         Keywords: 'microsandbox;msb;image;layer;cache;disk;OCI;',
-        StartupWMClass: 'Strata',
       },
     },
   },

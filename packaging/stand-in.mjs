@@ -5,7 +5,7 @@ import path from 'node:path';
 const FUSE_SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const FUSE_VERSION = 1;
 /** As Electron ships: what this app turns off is on, and the other way round, so that a forgotten fuse shows. */
-const FUSES_AS_SHIPPED = '101100010';
+const FUSES_AS_SHIPPED = '101100011';
 
 /** A folder that looks to the packager like Electron's own distribution for Linux. */
 export function buildStandIn(folder, version) {

@@ -21,6 +21,7 @@ const EXPECTED = [
   /^package\.json$/,
   /^LICENSE$/,
   /^out\/main\/[\w-]+\.js$/,
+  /^out\/(main|renderer)\/licenses\.md$/,
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/(index\.html|assets\/[\w.-]+\.(js|css|svg|png|woff2))$/,
   /^resources\/sample\/home\.tar\.gz$/,
@@ -133,11 +134,17 @@ async function checkFuses(executable) {
     EnableEmbeddedAsarIntegrityValidation: true,
     OnlyLoadAppFromAsar: true,
     GrantFileProtocolExtraPrivileges: false,
+    // As Electron ships them.
+    LoadBrowserProcessSpecificV8Snapshot: false,
+    WasmTrapHandlers: true,
   };
   const wrong = Object.entries(wanted).filter(
     ([name, isOn]) => wire[FuseV1Options[name]] !== (isOn ? FuseState.ENABLE : FuseState.DISABLE),
   );
   check('every fuse is as the configuration says', wrong.length === 0, wrong);
+  const known = Object.keys(FuseV1Options).filter((name) => Number.isNaN(Number(name)));
+  const unsaid = known.filter((name) => !(name in wanted));
+  check('the packager knows no fuse that nobody decided on', unsaid.length === 0, unsaid);
 }
 
 /** No part of the clone can help: the files of the archive, alone in a folder, started by plain Node. */

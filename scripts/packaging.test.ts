@@ -51,6 +51,17 @@ describe('the packaged app', () => {
     expect(config.protocols).toEqual([{ name: 'Strata image', schemes: ['strata'] }]);
   });
 
+  it('is found by the desktop under one name: entry, windows, and handler of links', () => {
+    const { desktopName } = JSON.parse(read('package.json')) as { desktopName: string };
+    expect(desktopName).toBe(`${config.linux.executableName}.desktop`);
+    expect(config.linux.syncDesktopName).toBe(true);
+    expect(config.linux.desktop.entry).not.toHaveProperty('StartupWMClass');
+  });
+
+  it('names no mailbox that nobody reads', () => {
+    expect(config.linux.maintainer).toMatch(/^[\w ]+$/);
+  });
+
   it('is of an Electron pinned to one version, which the lockfile has', () => {
     const { devDependencies } = JSON.parse(read('package.json')) as {
       devDependencies: Record<string, string>;

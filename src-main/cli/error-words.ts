@@ -9,6 +9,11 @@ import { assertNever } from '../../src-shared/ipc/result.ts';
 export function errorWords(error: CacheError): readonly string[] {
   switch (error.code) {
     case 'not-found':
+      if (error.what === 'plan')
+        return [
+          'The list you saw is no longer kept, so nothing was removed.',
+          'Run the command again to see what would go now.',
+        ];
       return [
         `The ${error.what} ${error.name} is not in the cache.`,
         'strata list shows what is; references are matched exactly.',
@@ -30,12 +35,16 @@ export function errorWords(error: CacheError): readonly string[] {
         'Nothing was changed. Update Strata, or use msb itself to remove images.',
       ];
     case 'read-only':
-      return ['Nothing can be removed from this cache:', ...error.reasons, 'Nothing was changed.'];
+      return [
+        'Nothing can be removed from this cache:',
+        ...error.reasons,
+        'Nothing was changed. Resolve that, then run the command again; list, inspect and usage work meanwhile.',
+      ];
     case 'invalid-input':
       return [
         'That cannot be asked for:',
         ...error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
-        'Nothing was changed.',
+        'Nothing was changed. Correct the command line; strata help says what each option takes.',
       ];
     case 'cache-missing':
       return [
@@ -50,15 +59,24 @@ export function errorWords(error: CacheError): readonly string[] {
         'Run the command again to see what would go now.',
       ];
     case 'undo-blocked':
-      return ['This removal cannot be undone as things are:', ...error.reasons, 'Nothing was changed.'];
+      return [
+        'This removal cannot be undone as things are:',
+        ...error.reasons,
+        'Nothing was changed. Remove what has taken its place first, or let the undo time pass.',
+      ];
     case 'not-saved':
       return [
-        `${error.file} could not be written: ${error.detail}.`,
+        `${error.file} could not be written: ${withoutStop(error.detail)}.`,
         'See that the folder can be written to, then try again.',
       ];
     case 'damaged':
+      if (isDatabase(error.file))
+        return [
+          `The cache database ${error.file} cannot be read: ${withoutStop(error.detail)}.`,
+          'Nothing was changed. Restore the file from a backup, then try again.',
+        ];
       return [
-        `${error.file} is damaged: ${error.detail}.`,
+        `${error.file} is damaged: ${withoutStop(error.detail)}.`,
         'Other images are not affected. Pull the image again to repair it, or remove it.',
       ];
     case 'internal':
@@ -69,4 +87,14 @@ export function errorWords(error: CacheError): readonly string[] {
     default:
       return assertNever(error);
   }
+}
+
+/** Files of the cache are named relative to it; the database lies beside it, under its absolute path. */
+function isDatabase(file: string): boolean {
+  return /[/\\]db[/\\]msb\.db$/.test(file);
+}
+
+/** Details are sentences, which may bring their own full stop. */
+function withoutStop(detail: string): string {
+  return detail.replace(/\.$/, '');
 }
