@@ -1,4 +1,10 @@
-import type { ImageConfig, ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import type {
+  ImageConfig,
+  ImageDamage,
+  ImageFacts,
+  ImageHandle,
+  ImageInspection,
+} from '../../src-shared/domain/image.ts';
 import type { ImageLayer } from '../../src-shared/domain/layer.ts';
 import {
   type ConfigRow,
@@ -8,10 +14,10 @@ import {
   readImageLayers,
 } from './database/index.ts';
 import { CacheFailure } from './failure.ts';
-import { factsOf, layerStateOf, metadataOf, referencesUsing } from './inventory/facts.ts';
+import { factsOf, hasFlatDisk, layerStateOf, metadataOf, referencesUsing } from './inventory/facts.ts';
 import type { Inventory, ReferenceNode } from './inventory/inventory.ts';
 import type { Session } from './session.ts';
-import { parseRawConfig, type RawConfig, readMetadata } from './store/index.ts';
+import { parseRawConfig, type RawConfig, readMetadata, readVmdk } from './store/index.ts';
 
 /** @throws CacheFailure `not-found`: references match exactly, as in msb. */
 export function requireHandle(database: ReadableDatabase | null, reference: string): ImageHandle {
@@ -34,7 +40,10 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);
   const configRow = readConfigRow(database, reference.row.manifestId);
   const labelText = session.labels().get(reference.row.manifestId) ?? '';
-  const facts = withNotes(factsOf(inventory, reference, labelText), configRow?.notes ?? []);
+  const facts = withDamage(factsOf(inventory, reference, labelText), [
+    ...descriptorDamage(session, inventory, reference),
+    ...(configRow?.notes ?? []).map((detail) => ({ kind: 'row-damaged' as const, detail })),
+  ]);
   return {
     handle,
     config: mergeConfig(configRow, rawConfig),
@@ -47,10 +56,21 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   };
 }
 
-/** The configuration's row is read for one image at a time, so only here is its damage known. */
-function withNotes(facts: ImageFacts, notes: readonly string[]): ImageFacts {
-  const damage = notes.map((detail) => ({ kind: 'row-damaged' as const, detail }));
+/** The configuration's row and the disk descriptor are read for one image at a time: only here is their damage known. */
+function withDamage(facts: ImageFacts, damage: readonly ImageDamage[]): ImageFacts {
   return { ...facts, damage: [...facts.damage, ...damage] };
+}
+
+function descriptorDamage(
+  session: Session,
+  inventory: Inventory,
+  { manifest }: ReferenceNode,
+): readonly ImageDamage[] {
+  const entry = inventory.vmdk.get(manifest.digest);
+  if (entry === undefined || hasFlatDisk(inventory, manifest)) return [];
+  const vmdk = readVmdk(session.paths, manifest.digest);
+  if (vmdk === null) return [{ kind: 'vmdk-damaged', detail: entry.path }];
+  return vmdk.isElsewhere ? [{ kind: 'vmdk-elsewhere', detail: entry.path }] : [];
 }
 
 /** The row is what msb answers; the raw JSON fills what msb leaves empty. Nothing is invented without it. */

@@ -33,7 +33,9 @@ const ORDER: readonly ImageDamage['kind'][] = [
   'layer-missing',
   'layer-damaged',
   'fsmeta-missing',
+  'fsmeta-damaged',
   'vmdk-missing',
+  'vmdk-damaged',
   'vmdk-elsewhere',
   'metadata-missing',
   'row-damaged',
@@ -54,7 +56,13 @@ const WORDS: Readonly<Record<ImageDamage['kind'], readonly [string, string, stri
     '# file system indexes are missing.',
     `${NO_START} Its layers can still be read one by one.`,
   ],
+  'fsmeta-damaged': [
+    'The file system index is cut short or not readable.',
+    '# file system indexes are cut short or not readable.',
+    `${NO_START} Its layers can still be read one by one.`,
+  ],
   'vmdk-missing': ['The disk descriptor is missing.', '# disk descriptors are missing.', NO_START],
+  'vmdk-damaged': ['The disk descriptor is not readable.', '# disk descriptors are not readable.', NO_START],
   'vmdk-elsewhere': [
     'The disk descriptor points at another folder.',
     '# disk descriptors point at another folder.',

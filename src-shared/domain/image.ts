@@ -27,13 +27,15 @@ export interface Platform {
   readonly variant: string | null;
 }
 
-/** Something wrong with one image, found without reading file contents. */
+/** Something wrong with one image, found without reading file contents; of its disk descriptor only when inspected. */
 export interface ImageDamage {
   readonly kind:
     | 'layer-missing'
     | 'layer-damaged'
     | 'fsmeta-missing'
+    | 'fsmeta-damaged'
     | 'vmdk-missing'
+    | 'vmdk-damaged'
     | 'metadata-missing'
     | 'row-damaged'
     | 'vmdk-elsewhere';

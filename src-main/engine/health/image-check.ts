@@ -38,7 +38,12 @@ const WORDS: Readonly<Record<string, string>> = {
   'vmdk-missing': 'Its disk descriptor is missing',
 };
 /** Told more exactly by the checks that follow. */
-const IN_DETAIL: ReadonlySet<string> = new Set(['layer-damaged', 'vmdk-elsewhere']);
+const IN_DETAIL: ReadonlySet<string> = new Set([
+  'layer-damaged',
+  'fsmeta-damaged',
+  'vmdk-damaged',
+  'vmdk-elsewhere',
+]);
 
 function checkRows(reference: ReferenceNode, findings: Findings): void {
   const content = metadataOf(reference)?.file.content ?? null;

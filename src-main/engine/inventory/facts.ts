@@ -74,8 +74,9 @@ export function damageOf(inventory: Inventory, reference: ReferenceNode): readon
     damage.push({ kind: 'row-damaged', detail: `${expected} layers expected, ${linked} listed` });
   }
   if (!hasFlatDisk(inventory, manifest)) {
-    if (!inventory.fsmeta.has(manifest.digest))
-      damage.push({ kind: 'fsmeta-missing', detail: manifest.digest });
+    const fsmeta = layerStateOf(inventory.fsmeta.get(manifest.digest) ?? null);
+    if (fsmeta.kind === 'missing') damage.push({ kind: 'fsmeta-missing', detail: manifest.digest });
+    else if (fsmeta.kind !== 'materialized') damage.push({ kind: 'fsmeta-damaged', detail: manifest.digest });
     if (!inventory.vmdk.has(manifest.digest)) damage.push({ kind: 'vmdk-missing', detail: manifest.digest });
   }
   if (metadataOf(reference)?.file.content == null) {
@@ -113,7 +114,7 @@ function rowName(table: string, id: number | null): string {
   return `${table} ${id}`;
 }
 
-function hasFlatDisk(inventory: Inventory, manifest: ManifestNode): boolean {
+export function hasFlatDisk(inventory: Inventory, manifest: ManifestNode): boolean {
   const digest = inventory.flatRefs.get(manifest.digest)?.file.artifactDigest ?? null;
   return digest !== null && inventory.flatDisks.has(digest);
 }
