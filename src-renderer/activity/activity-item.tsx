@@ -8,7 +8,9 @@ import { shortenHome } from '../app/home-path.ts';
 import { useHome } from '../app/queries.ts';
 import { useNow } from '../app/use-now.ts';
 import { countOf } from '../detail/count-words.ts';
+import { SafeText } from '../detail/safe-text.tsx';
 import { formatExactTime } from '../detail/time.ts';
+import { toVisible } from '../detail/visible-text.ts';
 import { LineList } from '../dialogs/line-list.tsx';
 import { Badge, Button, ErrorNotice } from '../ui/index.ts';
 import { EmptyDialog } from '../undo/empty-dialog.tsx';
@@ -115,7 +117,7 @@ function UndoLine({ undoable }: { readonly undoable: UndoEntry }) {
     <div className={styles.undo}>
       <span className={styles.until}>
         {formatBytes(bytes)} not yet freed, can be undone until {formatExactTime(expiresAt)}.
-        {problem !== null && ` Not now: ${problem}`}
+        {problem !== null && ` Not now: ${toVisible(problem)}`}
       </span>
       <Button
         size="small"
@@ -144,7 +146,7 @@ function Details({ entry }: { readonly entry: ActivityEntry }) {
         </dd>
         <dt>Cache</dt>
         <dd>
-          <bdi>{entry.home}</bdi>
+          <SafeText text={entry.home} />
         </dd>
         <dt>Items</dt>
         <dd>{formatCount(entry.count)}</dd>

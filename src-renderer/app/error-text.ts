@@ -2,6 +2,7 @@ import { formatCount } from '../../src-shared/domain/format.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
 import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
+import { toVisible } from '../detail/visible-text.ts';
 
 export interface ErrorText {
   /** What happened, to what: one sentence. */
@@ -15,8 +16,13 @@ export interface ErrorText {
 /** Most lines of a list an error message shows. */
 const MOST_LINES = 6;
 
-/** The words for every code of the contract. */
+/** The words for every code of the contract. Names in them are made visible: they come from strangers. */
 export function explainError(error: CacheError): ErrorText {
+  const { title, details, nextStep } = wordsOf(error);
+  return { title: toVisible(title), details: details.map(toVisible), nextStep };
+}
+
+function wordsOf(error: CacheError): ErrorText {
   switch (error.code) {
     case 'not-found':
       return notFound(error);

@@ -9,6 +9,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
+import { SafeText } from '../detail/safe-text.tsx';
 import { showSettings } from '../settings/settings-dialog.tsx';
 import { AlertDialog, Button, ErrorNotice, Menu, MenuItem, MenuSeparator } from '../ui/index.ts';
 import { useCommand } from './commands.ts';
@@ -58,7 +59,7 @@ export function HomeChooser() {
           <div className={styles.current}>
             Open now
             <strong>
-              <bdi>{path}</bdi>
+              <SafeText text={path} />
             </strong>
           </div>
         )}

@@ -2,6 +2,7 @@ import { FolderSearch, KeyRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { HomeState, HomeStatus } from '../../src-shared/domain/home.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
+import { SafeText } from '../detail/safe-text.tsx';
 import { Button, EmptyState, ErrorNotice, Spinner } from '../ui/index.ts';
 import { runCommand } from './commands.ts';
 import styles from './home-gate.module.css';
@@ -45,7 +46,7 @@ function NoCache({ home }: { readonly home: HomeState }) {
       >
         <p>{words}</p>
         <code className={styles.path}>
-          <bdi>{path}</bdi>
+          <SafeText text={path} />
         </code>
       </EmptyState>
     </div>

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { HomeState } from '../../src-shared/domain/home.ts';
+import { SafeText } from '../detail/safe-text.tsx';
 import { Button, IconButton, Notice } from '../ui/index.ts';
 import { runCommand } from './commands.ts';
 import styles from './home-notices.module.css';
@@ -39,11 +40,17 @@ export function HomeNotices() {
             </>
           }
         >
-          {lines.length === 1 && <p>{lines[0]}</p>}
+          {lines.length === 1 && (
+            <p>
+              <SafeText text={lines[0]!} />
+            </p>
+          )}
           {lines.length > 1 && (
             <ul className={styles.list}>
               {lines.map((line) => (
-                <li key={line}>{line}</li>
+                <li key={line}>
+                  <SafeText text={line} />
+                </li>
               ))}
             </ul>
           )}

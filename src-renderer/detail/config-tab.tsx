@@ -17,6 +17,7 @@ import { FindBox } from './find-box.tsx';
 import { SafeBlock, SafeText } from './safe-text.tsx';
 import { Field, Fields, Section } from './section.tsx';
 import { quoteWords } from './shell-words.ts';
+import { toVisible } from './visible-text.ts';
 
 /** Rows of a table shown before the rest has to be asked for. */
 const FIRST_ROWS = 200;
@@ -162,7 +163,10 @@ function PairTable({ title, noun, pairs, needle }: PairTableProps) {
                 </td>
                 <td className={styles.copy}>
                   {pair.value !== null && pair.value !== '' && (
-                    <CopyButton text={pair.value} what={`value of ${noun} ${pair.key.slice(0, 80)}`} />
+                    <CopyButton
+                      text={pair.value}
+                      what={`value of ${noun} ${toVisible(pair.key.slice(0, 80))}`}
+                    />
                   )}
                 </td>
               </tr>

@@ -13,6 +13,7 @@ import { namePlatform } from './platform-name.ts';
 import { SafeText } from './safe-text.tsx';
 import { Field, Fields, Section } from './section.tsx';
 import { formatExactTime } from './time.ts';
+import { toVisible } from './visible-text.ts';
 
 export interface OverviewTabProps {
   readonly inspection: ImageInspection;
@@ -195,7 +196,7 @@ function HolderLine({ holder }: { readonly holder: Holder }) {
       return (
         <li className={styles.holder}>
           <Camera size={15} aria-hidden="true" />
-          <span className={styles.holderName} title={holder.path}>
+          <span className={styles.holderName} title={toVisible(holder.path)}>
             {holder.group !== null && (
               <span className={styles.quiet}>
                 <SafeText text={holder.group} />/

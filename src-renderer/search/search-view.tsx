@@ -3,20 +3,12 @@ import { type FormEvent, useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import type { FoundPath } from '../../src-shared/domain/tree-entry.ts';
 import { openImage } from '../app/navigation.ts';
+import { SafeReference } from '../detail/safe-reference.tsx';
 import { SafeText } from '../detail/safe-text.tsx';
 import { FileIcon, TYPE_WORDS } from '../files/file-icon.tsx';
 import { parseTypedPath, toPlainPath } from '../files/file-path.ts';
 import { formatMode } from '../files/mode-string.ts';
-import {
-  Button,
-  Bytes,
-  CopyText,
-  EmptyState,
-  ErrorNotice,
-  Notice,
-  Progress,
-  ReferenceText,
-} from '../ui/index.ts';
+import { Button, Bytes, CopyText, EmptyState, ErrorNotice, Notice, Progress } from '../ui/index.ts';
 import styles from './search-view.module.css';
 import { type PathSearch, usePathSearch } from './use-path-search.ts';
 
@@ -158,7 +150,7 @@ function FoundRow({ hit }: { readonly hit: FoundPath }) {
           {references.map((reference) => (
             <li key={reference}>
               <button type="button" className={styles.link} onClick={() => openImage(reference)}>
-                <ReferenceText reference={reference} />
+                <SafeReference reference={reference} />
               </button>
             </li>
           ))}

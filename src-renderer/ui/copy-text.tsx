@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { shortenDigest } from '../../src-shared/domain/digest.ts';
+import { toVisible } from '../detail/visible-text.ts';
 import { classNames } from './class-names.ts';
 import styles from './copy-text.module.css';
 import { announce } from './live-region.tsx';
@@ -36,14 +37,14 @@ export function CopyText({ text, what, shown, className }: CopyTextProps) {
     }
   };
   return (
-    <Tooltip content={isDone ? 'Copied' : text}>
+    <Tooltip content={isDone ? 'Copied' : toVisible(text)}>
       <button
         type="button"
         className={classNames(styles.copy, isDone && styles.done, className)}
         onClick={() => void copy()}
       >
         <VisuallyHidden>Copy {what} </VisuallyHidden>
-        <span className={styles.text}>{shown ?? shortenDigest(text)}</span>
+        <span className={styles.text}>{toVisible(shown ?? shortenDigest(text))}</span>
         {isDone ? <Check size={13} className={styles.mark} /> : <Copy size={13} className={styles.mark} />}
       </button>
     </Tooltip>

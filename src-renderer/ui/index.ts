@@ -12,7 +12,6 @@ export { announce, LiveRegion } from './live-region.tsx';
 export { Menu, MenuItem, MenuSeparator } from './menu.tsx';
 export { Notice } from './notice.tsx';
 export { Progress } from './progress.tsx';
-export { ReferenceText } from './reference-text.tsx';
 export { Spinner } from './spinner.tsx';
 export { Splitter } from './splitter.tsx';
 export { type ByteColor, StackedBar, Swatch } from './stacked-bar.tsx';

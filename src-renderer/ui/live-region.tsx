@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { toVisible } from '../detail/visible-text.ts';
 import { VisuallyHidden } from './visually-hidden.tsx';
 
 interface Announcement {
@@ -10,9 +11,9 @@ interface Announcement {
 let current: Announcement = { text: '', turn: 0 };
 const listeners = new Set<() => void>();
 
-/** Says a sentence to screen readers, once they have finished what they are saying. */
+/** Says a sentence to screen readers, once they have finished what they are saying; names in it made visible. */
 export function announce(text: string): void {
-  current = { text, turn: current.turn + 1 };
+  current = { text: toVisible(text), turn: current.turn + 1 };
   for (const listener of listeners) listener();
 }
 
