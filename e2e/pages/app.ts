@@ -66,6 +66,13 @@ export class App {
     return (answer as { error: { code: string } }).error.code === 'invalid-input';
   }
 
+  /** Opens another home in the same host, and loads the page again. */
+  async openNext(home: string): Promise<void> {
+    await this.#host?.call('home.open', { path: home });
+    await this.page.reload();
+    await expect(this.statusBar).toContainText('Live');
+  }
+
   /** Ends the host as Ctrl-C would. The page stays. */
   async stopHost(): Promise<void> {
     await this.#host?.stop();

@@ -4,10 +4,8 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,7 +19,7 @@ import { pathSafe } from '../../../test-support/database.ts';
 import { ALL_GARBAGE, addGarbage } from '../../../test-support/garbage.ts';
 import { standardImages } from '../../../test-support/images.ts';
 import { listTree, SQLITE_SIDE_FILES } from '../../../test-support/list-tree.ts';
-import { availableMsbVersions } from '../../../test-support/msb.ts';
+import { fillDisk, leaveSharedMemory, mountAt, whyNoMounts } from '../../../test-support/mounts.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
 import { HostileClient, isRefused, lookAtEverything, refusals } from './client.fixture.ts';
 
@@ -35,26 +33,11 @@ afterEach(() => {
   for (const end of ending.splice(0).toReversed()) end();
 });
 
-/** Mounts, and unmounts when the test ends. */
 function mount(target: string, ...options: readonly string[]): void {
-  execFileSync('mount', [...options, target], { stdio: 'pipe' });
-  ending.push(() => execFileSync('umount', ['--lazy', target]));
+  ending.push(mountAt(target, ...options));
 }
 
-function whyNotHere(): string | null {
-  if (process.platform !== 'linux') return 'mounts are made with Linux commands';
-  if (process.getuid?.() !== 0) return 'only root may mount';
-  if (!availableMsbVersions().includes('0.6.18')) return 'there is no msb here';
-  try {
-    mount(scratchDir('mount'), '-t', 'tmpfs', '-o', 'size=64k', 'none');
-    return null;
-  } catch {
-    return 'this machine does not let root mount';
-  }
-}
-
-const reason = whyNotHere();
-for (const end of ending.splice(0)) end();
+const reason = whyNoMounts();
 if (reason !== null) console.warn(`skipped: other file systems: ${reason}`);
 
 function open(home: string): HostileClient {
@@ -70,36 +53,6 @@ function moveOnto(cache: TestCache, ...mountOptions: readonly string[]): string 
   const home = join(target, 'home');
   cpSync(cache.home, home, { recursive: true, preserveTimestamps: true });
   return home;
-}
-
-/** As msb does, which never closes its database: the next reader finds the memory it shared. */
-function leaveSharedMemory(home: string): void {
-  const database = new Database(join(home, 'db/msb.db'));
-  database.prepare('SELECT count(*) FROM image_ref').get();
-  const files = ['msb.db-shm', 'msb.db-wal'].map((name) => join(home, 'db', name));
-  const contents = files.map((file) => readFileSync(file));
-  database.close();
-  for (const [index, file] of files.entries()) writeFileSync(file, contents[index]!);
-}
-
-/** Writes until the file system takes no more. */
-function fill(folder: string): () => void {
-  const file = join(folder, 'filler');
-  try {
-    execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=64k'], { stdio: 'pipe' });
-  } catch {
-    // It ends with an error when the disk is full: that is the purpose.
-  }
-  for (let index = 0; statfsSync(folder).bavail > 0 && index < 100_000; index += 1) {
-    try {
-      writeFileSync(`${file}-${index}`, Buffer.alloc(4096));
-    } catch {
-      break;
-    }
-  }
-  return () => {
-    for (const name of readdirSync(folder)) if (name.startsWith('filler')) rmSync(join(folder, name));
-  };
 }
 
 describe.skipIf(reason !== null)(
@@ -169,7 +122,7 @@ describe.skipIf(reason !== null)(
       async (_kind, options) => {
         const home = moveOnto(await make(), ...options());
         leaveSharedMemory(home);
-        const empty = fill(dirname(home));
+        const empty = fillDisk(dirname(home));
         const client = open(home);
         expect(refusals(await lookAtEverything(client))).toEqual({});
         const before = listTree(home, { ignore: SQLITE_SIDE_FILES });
@@ -196,7 +149,7 @@ describe.skipIf(reason !== null)(
       'that are full, with nothing left to read the database with, say so',
       async () => {
         const home = moveOnto(await make(), '-t', 'tmpfs', '-o', 'size=12m', 'none');
-        const empty = fill(dirname(home));
+        const empty = fillDisk(dirname(home));
         const before = listTree(home, { ignore: SQLITE_SIDE_FILES });
         const client = open(home);
         expect(await client.failure('images.list', {})).toMatchObject({
@@ -223,7 +176,7 @@ describe.skipIf(reason !== null)(
           join(cache.home, 'config.json'),
           JSON.stringify({ paths: { cache: join(disk, 'cache') } }),
         );
-        fill(disk);
+        fillDisk(disk);
         const client = open(cache.home);
         const [before, rows] = [
           listTree(disk, { withContents: false }),
