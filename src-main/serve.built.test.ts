@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 function start(program: string, ...options: string[]) {
-  const env = { ...process.env, STRATA_DATA_DIR: join(dir, 'data'), TMPDIR: dir, MSB_HOME: '' };
+  const env = { ...process.env, STRATA_DATA_DIR: join(dir, 'data'), TMPDIR: dir, MSB_HOME: '', HOME: dir };
   const child = spawn(process.execPath, [program, ...options], { cwd: dir, env });
   children.push(child);
   const output = { stdout: '', stderr: '' };
@@ -43,9 +43,13 @@ function start(program: string, ...options: string[]) {
   return { child, ended, address };
 }
 
-async function call(address: string, name: string, token = TOKEN): Promise<unknown> {
+async function call(address: string, name: string, token = TOKEN, input: object = {}): Promise<unknown> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const response = await fetch(`${address}ipc/${name}`, { method: 'POST', headers, body: '{}' });
+  const response = await fetch(`${address}ipc/${name}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(input),
+  });
   return JSON.parse((await response.text()).trim());
 }
 
@@ -102,20 +106,27 @@ describe('serve', () => {
     const url = await address();
     await call(url, 'home.get');
     await call(url, 'images.list', 'a-wrong-token');
-    await call(url, 'cache.usage');
-    const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) =>
-      entry.isFile(),
-    );
-    expect(files.length).toBeGreaterThan(10);
-    for (const path of files.map((file) => join(file.parentPath, file.name))) {
-      // Layers and disks of the sample: larger, and written before anybody calls.
-      if (statSync(path).size < 1_000_000) expect(readFileSync(path).includes(TOKEN)).toBe(false);
-    }
+    // These write: settings, the activity log, what was removed and can be undone.
+    expect(await call(url, 'settings.set', TOKEN, { undoMinutes: 5 })).toMatchObject({
+      ok: true,
+    });
+    expect(await call(url, 'cache.gc')).toMatchObject({ ok: true });
+    expect(filesWith(TOKEN)).toEqual({ looked: expect.any(Number), found: [] });
+    expect(filesWith(TOKEN).looked).toBeGreaterThan(20);
     child.kill('SIGTERM');
     const { stdout, stderr } = await ended;
     expect(stdout.split(TOKEN)).toHaveLength(2);
     expect(stderr).not.toContain(TOKEN);
+    expect(filesWith(TOKEN).found).toEqual([]);
   });
+
+  /** Everything below the folder that is the program's home, scratch and data: the cache, and all that is its own. */
+  function filesWith(text: string): { looked: number; found: readonly string[] } {
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((file) => join(file.parentPath, file.name));
+    return { looked: files.length, found: files.filter((path) => readFileSync(path).includes(text)) };
+  }
 
   it.each([
     [['--port', 'many'], 'strata: --port is a number from 0 to 65535, not “many”\n'],

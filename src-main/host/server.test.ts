@@ -169,6 +169,23 @@ describe('the interface over HTTP', () => {
     expectSafeHeaders(script.headers);
   });
 
+  it('says nothing an answer could be kept by, and never that one is still good', async () => {
+    const kept = {
+      'If-None-Match': '*',
+      'If-Modified-Since': 'Fri, 01 Jan 2100 00:00:00 GMT',
+      Range: 'bytes=0-1',
+    };
+    const page = await get('/', kept);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('<title>Strata</title>');
+    const call = await raw(callText('images.list', '{}', kept));
+    for (const { headers } of [page, call]) {
+      expect(headers.get('cache-control')).toBe('no-store');
+      for (const name of ['etag', 'last-modified', 'expires', 'accept-ranges'])
+        expect(headers.get(name)).toBeNull();
+    }
+  });
+
   it('answers HEAD without a body', async () => {
     const reply = await get('/', {}, 'HEAD');
     expect({ status: reply.status, body: reply.body }).toEqual({ status: 200, body: '' });

@@ -414,6 +414,12 @@ describe('a second start', () => {
     second.close();
   });
 
+  it('shows a home whose name would hide or turn round its window’s title as text', async () => {
+    const window = await openAnother('/evil\u202e/gnp\u200f');
+    expect(window.title).toBe('/evil\\u{202e}/gnp\\u{200f} — Strata');
+    window.close();
+  });
+
   it('brings the window forward that shows the cache already', () => {
     const count = BrowserWindow.all.length;
     app.emit('second-instance', {}, [], '', { argv: ['--home', '/first'], cwd: '/' });
