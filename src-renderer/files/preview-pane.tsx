@@ -13,7 +13,7 @@ import { FileIcon, TYPE_WORDS } from './file-icon.tsx';
 import { parentOf, parseTypedPath, toPlainPath } from './file-path.ts';
 import { formatMode, formatOctal } from './mode-string.ts';
 import styles from './preview-pane.module.css';
-import { saveFile } from './save-file.ts';
+import { canBeSaved, saveFile } from './save-file.ts';
 import type { TreeSource } from './tree-source.ts';
 
 export interface PreviewPaneProps {
@@ -36,7 +36,7 @@ export function PreviewPane({ tree, entry, onGoTo, onClose }: PreviewPaneProps) 
           <SafeText text={path} />
         </span>
         <CopyButton text={path} what="path" />
-        {isFile && <SaveButton tree={tree} entry={entry} />}
+        {canBeSaved(entry) && <SaveButton tree={tree} entry={entry} />}
         <IconButton label="Close the preview" size="small" icon={<X size={14} />} onClick={onClose} />
       </header>
       <p className={styles.facts} title={describeExactly(entry)}>

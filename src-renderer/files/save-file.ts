@@ -6,6 +6,14 @@ import { decodeBase64 } from './base64.ts';
 import { saveBlob } from './save-blob.ts';
 import type { TreeSource } from './tree-source.ts';
 
+/** msb takes no file over 5 GiB: a longer one is forged, and would fill the disk with what its holes claim. */
+const MOST_SAVED_BYTES = 8 * 1024 ** 3;
+
+/** Whether an entry is a file that can be saved whole. */
+export function canBeSaved({ type, isWhiteout, sizeBytes }: TreeEntry): boolean {
+  return type === 'regular' && !isWhiteout && sizeBytes !== null && sizeBytes <= MOST_SAVED_BYTES;
+}
+
 /**
  * Reads a file of an image piece by piece and hands it to the browser's download. Links are not followed: only
  * regular files can be saved.
