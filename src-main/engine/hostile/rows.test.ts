@@ -96,6 +96,7 @@ const ODD_VALUES: readonly (readonly [string, unknown, string])[] = [
   ['empty text', '', '?'],
   ['broken JSON', '{"a":[1,', '?'],
   ['JSON of another kind', '{"manifest_digest":{"not":"text"},"__proto__":[]}', '?'],
+  ['JSON deeper than a stack', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, '?'],
   ['a list of other things', '[1,null,{"a":[]},"b"]', '?'],
   ['a day no calendar has', '2026-13-45 99:99:99', '?'],
   ['markup', '<img src=x onerror=alert(1)>', '?'],
