@@ -45,9 +45,9 @@ export function keepingHandlers(session: Session): Pick<Handlers, KeepingCall> {
   };
 }
 
-function restore(session: Session, id: string): UndoRestored {
+async function restore(session: Session, id: string): Promise<UndoRestored> {
   const startMs = performance.now();
-  const { action, items, ...restored } = restoreUndo(session, id);
+  const { action, items, ...restored } = await restoreUndo(session, id);
   const tookMs = performance.now() - startMs;
   recordUndo(session, 'undo', { id, action, items, bytesFreed: 0, tookMs, notes: [] });
   return restored;

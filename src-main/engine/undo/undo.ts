@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { PlanAction, RemovedItem } from '../../../src-shared/domain/plan.ts';
 import type { UndoEntry, UndoRestored } from '../../../src-shared/domain/undo.ts';
 import type { World } from '../apply/apply.ts';
+import { Company } from '../apply/company.ts';
 import { hasOwnFolder } from '../apply/own-folder.ts';
 import { holdsMount, removeTree } from '../apply/remove-tree.ts';
 import { ACTIVE_LOCK, restoreWanted } from '../apply/set-aside.ts';
@@ -47,42 +48,62 @@ export interface Restored extends UndoRestored {
 }
 
 /**
- * Brings one removal back: in one write transaction the rows are put back and the files renamed to where they were.
+ * Brings one removal back: in one write transaction the rows are put back and the files moved to where they were.
  * When anything has taken the place of anything, nothing is changed. After a crash in between the same call goes on.
+ *
+ * While an `msb` is at work it waits: a prune that has taken rows away goes on to delete files by their names, also when
+ * those rows are there again.
  *
  * @throws CacheFailure `not-found`, `undo-blocked`, and what opening the database throws.
  */
-export function restoreUndo(world: World, id: string): Restored {
-  return withFolder(world, id, (folder) => {
-    const journal = readJournal(folder);
-    if (journal === null) throw blocked(id, ['The journal of this removal cannot be read.']);
-    const files = new FilesBack(world.paths.cacheDir, folder, journal.files);
-    const database = openWritableDatabase(world.paths.databaseFile);
-    try {
-      inImmediateTransaction(database, () => {
-        const problems = [...restoreRows(database, journal.rows), ...files.problems()];
-        if (problems.length > 0) throw blocked(id, problems);
-        const problem = files.move();
-        if (problem !== null) throw blocked(id, [problem]);
-      });
-    } catch (error) {
-      files.setAsideAgain();
-      throw isRefusedRow(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
-    } finally {
-      files.release();
-      database.close();
-    }
-    removeFolder(folder);
-    return {
-      id,
-      action: journal.action,
-      items: itemsOf(journal),
-      references: savedReferences(journal.rows),
-      files: journal.files.length,
-      rows: countRows(journal.rows),
-      bytes: sumBytes(journal),
-    };
-  });
+export async function restoreUndo(world: World, id: string): Promise<Restored> {
+  const company = new Company(world.paths, new AbortController().signal);
+  const endMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    await company.leaves();
+    const restored = withFolder(world, id, (folder) => restoreUnlessDisturbed(world, id, folder, company));
+    if (restored !== null) return restored;
+    if (performance.now() > endMs) throw blocked(id, ['Commands of msb keep coming.']);
+  }
+}
+
+/** How long commands of msb that keep coming are waited for. */
+const PATIENCE_MS = 10_000;
+
+/** Null, with nothing changed, when an `msb` is there that may still delete what comes back. */
+function restoreUnlessDisturbed(world: World, id: string, folder: string, company: Company): Restored | null {
+  const journal = readJournal(folder);
+  if (journal === null) throw blocked(id, ['The journal of this removal cannot be read.']);
+  const files = new FilesBack(world.paths.cacheDir, folder, journal.files);
+  const database = openWritableDatabase(world.paths.databaseFile);
+  try {
+    const isDisturbed = inImmediateTransaction(database, () => {
+      // Whoever begins from here on finds the rows.
+      if (company.hasCome()) return true;
+      const problems = [...restoreRows(database, journal.rows), ...files.problems()];
+      if (problems.length > 0) throw blocked(id, problems);
+      const problem = files.move();
+      if (problem !== null) throw blocked(id, [problem]);
+      return false;
+    });
+    if (isDisturbed) return null;
+  } catch (error) {
+    files.setAsideAgain();
+    throw isRefusedRow(error) ? blocked(id, ['Its rows do not fit into the database (any more).']) : error;
+  } finally {
+    files.release();
+    database.close();
+  }
+  removeFolder(folder);
+  return {
+    id,
+    action: journal.action,
+    items: itemsOf(journal),
+    references: savedReferences(journal.rows),
+    files: journal.files.length,
+    rows: countRows(journal.rows),
+    bytes: sumBytes(journal),
+  };
 }
 
 /** What one emptied folder gave back, and the action that had filled it: null when its journal cannot be read. */
