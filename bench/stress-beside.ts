@@ -44,8 +44,9 @@ const HELD = ['alpine', 'ghcr.io/acme/app:1'];
 
 /**
  * The real msb loads, pulls, does both again with everything cached, lists, removes and prunes in a loop while we
- * remove, collect and undo, on one cache. In every other round msb removes nothing, and a second msb loads and pulls beside
- * the first; in the others its commands follow one another, because its removals break its own pulls.
+ * remove, collect and undo, on one cache. In every other round msb removes nothing, and a second msb loads beside the
+ * first; in the others its commands follow one another, because its removals break its own pulls. It never pulls twice at
+ * once: the pull that ends first deletes the blob of a layer both need, which the other may be about to unpack.
  *
  * A problem is: a command that fails and would not have without us; an image that lacks a file while it is listed, at
  * any time; a database that is not sound; something that a last collection does not find.
@@ -105,16 +106,16 @@ class Stress {
     await Promise.all([
       stop,
       this.#msbAtWork(isWithTwo ? [0, 1] : indexes(), !isWithTwo),
-      isWithTwo ? this.#msbAtWork([2, 3, 4], false) : null,
+      isWithTwo ? this.#msbAtWork([2, 3, 4], false, false) : null,
       isWithoutUs ? null : this.#usAtWork(),
     ]);
     this.#problems.push(...checkDatabase(this.#cache.home), ...checkHeldImages(this.#cache.home));
   }
 
-  async #msbAtWork(images: readonly number[], mayRemove: boolean): Promise<void> {
+  async #msbAtWork(images: readonly number[], mayRemove: boolean, mayPull = true): Promise<void> {
     while (!this.#isStopping) {
       const index = this.#pick(images);
-      if (this.#registry !== null && this.#oneIn(2)) await this.#pull(index);
+      if (mayPull && this.#registry !== null && this.#oneIn(2)) await this.#pull(index);
       else await this.#load(index);
       if (this.#oneIn(4)) await this.#msb(['image', 'ls']);
       if (mayRemove && this.#oneIn(6)) await this.#msb(['image', 'prune', '-y']);

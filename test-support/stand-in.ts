@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { scratchDir } from './scratch.ts';
 
 /** A process that is there until it is ended, and does nothing but hold what it was asked to hold. */
@@ -12,6 +14,8 @@ export interface StandIn {
 export interface StandInOptions {
   /** What the kernel calls the process: `msb` unless said otherwise. */
   readonly name?: string;
+  /** Its first argument; `pull` unless said otherwise. */
+  readonly command?: string;
   /** The whole environment: `MSB_HOME`, `HOME`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -23,9 +27,17 @@ export interface StandInOptions {
 
 /** A Node that calls itself so, where the real msb would not stay long enough, or do too much. Linux only. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { name = 'msb', env = {}, cwd = scratchDir('stand-in'), lock = '', database = '' } = options;
+  const {
+    name = 'msb',
+    command = 'pull',
+    env = {},
+    cwd = scratchDir('stand-in'),
+    lock = '',
+    database = '',
+  } = options;
   const require = createRequire(import.meta.url);
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+  writeFileSync(join(cwd, command), PROGRAM);
+  const child = spawn(process.execPath, [command], {
     cwd,
     env: {
       ...env,
@@ -55,9 +67,7 @@ async function failed(child: ChildProcess): Promise<never> {
 
 /** Ends with its standard input, so that a test that dies leaves nothing running. */
 const PROGRAM = `
-import { openSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-const require = createRequire('file:///');
+const { openSync, writeFileSync } = require('node:fs');
 const LOCK_EX = 2;
 if (process.env.LOCK_FILE) {
   const flock = require(process.env.KOFFI).load('libc.so.6').func('int flock(int fd, int operation)');

@@ -64,6 +64,19 @@ describe.runIf(process.platform === 'linux')('the company of a removal', () => {
     await wait.over;
   });
 
+  it('does not get used to a command that goes on, but to one that serves a sandbox', async () => {
+    const paths = makeHome();
+    const env = { MSB_HOME: paths.home };
+    await start({ env, command: 'run' });
+    const company = new Company(paths, signal());
+    await company.leaves();
+    await expect.poll(() => company.hasCome(), SOON).toBe(false);
+    expect(company.isAlone).toBe(false);
+    await start({ env, command: 'load' });
+    await company.leaves();
+    expect(company.hasCome()).toBe(true);
+  }, 30_000);
+
   it('notices an msb that comes after the wait, and none that was waited for', async () => {
     const paths = makeHome();
     const company = new Company(paths, signal());

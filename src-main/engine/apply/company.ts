@@ -33,22 +33,23 @@ export class Company {
 
   /**
    * Waits until whoever had found an image in the cache before now has said so, in files, locks or rows. Returns at
-   * once when nobody is there. Young `msb` processes are waited for until they end; where we cannot tell who is there or
-   * what they do, half a second must do, ten times what the moment takes on an idle machine.
+   * once when nobody is there. Where we cannot tell who is there or what they do, half a second must do, ten times what
+   * the moment takes on an idle machine. Commands that do not end within seconds are company still.
    *
    * @param atLeastMs In place of that half second.
    */
   async leaves(atLeastMs = AT_LEAST_MS): Promise<void> {
     const found = listMsbProcesses(this.#paths);
-    const young = (found ?? []).filter(isYoung);
+    const awaited = (found ?? []).filter((process) => !isSettled(process));
     const isCertain =
-      found !== null && young.length === found.length && isOpenElsewhere(this.#paths, found) === false;
-    await Promise.all([isCertain ? null : this.#pause(atLeastMs), this.#waitFor(young)]);
-    this.#known = (found ?? []).filter(isStillThere);
-    this.#isAlone = isCertain && this.#known.length === 0;
+      found !== null && awaited.length === found.length && isOpenElsewhere(this.#paths, found) === false;
+    await Promise.all([isCertain ? null : this.#pause(atLeastMs), this.#waitFor(awaited)]);
+    const left = (found ?? []).filter(isStillThere);
+    this.#known = left.filter(({ servesSandbox }) => servesSandbox);
+    this.#isAlone = isCertain && left.length === 0;
   }
 
-  /** True while an `msb` is there that the last wait did not see: it may count on what has been set aside since. */
+  /** True while an `msb` is there that may count on what is set aside: one that did not end, or that has come since. */
   hasCome(): boolean {
     const here = listMsbProcesses(this.#paths) ?? [];
     return here.some((process) => !this.#known.some((known) => isSameProcess(process, known)));
@@ -69,9 +70,9 @@ const AT_LEAST_MS = 500;
 const AT_MOST_MS = 5000;
 /** Where commands follow one another, the time between two of them is what there is. */
 const LOOK_EVERY_MS = 3;
-/** Older ones serve a sandbox, or are at work on something large and known by locks and temporary files. */
+/** What serves a sandbox has made it by then. */
 const YOUNG_MS = 60_000;
 
-function isYoung({ startedMs }: MsbProcess): boolean {
-  return Date.now() - startedMs < YOUNG_MS;
+function isSettled({ servesSandbox, startedMs }: MsbProcess): boolean {
+  return servesSandbox && Date.now() - startedMs >= YOUNG_MS;
 }

@@ -84,6 +84,17 @@ describe.runIf(process.platform === 'linux')('listMsbProcesses', () => {
     for (const pid of pids) expect(listed(paths)).not.toContain(pid);
   });
 
+  it.each([
+    ['pull', false],
+    ['prune', false],
+    ['run', true],
+    ['exec', true],
+  ])('says of %s that it serves a sandbox: %s', async (command, servesSandbox) => {
+    const paths = makeHome();
+    const pid = await start({ env: { MSB_HOME: paths.home }, command });
+    expect(listMsbProcesses(paths)).toContainEqual(expect.objectContaining({ pid, servesSandbox }));
+  });
+
   it('tells a process that has ended from one that is there', async () => {
     const paths = makeHome();
     const standIn = await startStandIn({ env: { MSB_HOME: paths.home } });
@@ -107,7 +118,7 @@ describe.runIf(process.platform === 'linux')('isOpenElsewhere', () => {
     const paths = makeHome();
     const program = await startStandIn({ name: 'agent', database: paths.databaseFile });
     expect(isOpenElsewhere(paths, [])).toBe(true);
-    expect(isOpenElsewhere(paths, [{ pid: program.pid, startedMs: 0 }])).toBe(false);
+    expect(isOpenElsewhere(paths, [{ pid: program.pid }])).toBe(false);
     await program.end();
     expect(isOpenElsewhere(paths, [])).toBe(false);
   });

@@ -9,6 +9,11 @@ export interface MsbProcess {
   readonly pid: number;
   /** Milliseconds since 1970; tells it from a later process of the same id. */
   readonly startedMs: number;
+  /**
+   * True for commands that serve a sandbox, perhaps for hours: they take an image only while they hold the lock of
+   * a sandbox that is being made. False for all others, which end when they have done what they were asked.
+   */
+  readonly servesSandbox: boolean;
 }
 
 /**
@@ -23,7 +28,7 @@ export function listMsbProcesses(paths: HomePaths): readonly MsbProcess[] | null
     if (candidates.length === 0) return [];
     const machines = virtualMachines(paths, readLocks());
     return candidates.flatMap((name) =>
-      machines.has(Number(name)) || isElsewhere(name, paths) ? [] : (processAt(Number(name)) ?? []),
+      machines.has(Number(name)) || isElsewhere(name, paths) ? [] : (processAt(name) ?? []),
     );
   } catch {
     return null;
@@ -31,9 +36,9 @@ export function listMsbProcesses(paths: HomePaths): readonly MsbProcess[] | null
 }
 
 /** Whether this very process is still there. */
-export function isStillThere(process: MsbProcess): boolean {
-  const now = processAt(process.pid);
-  return now !== null && isSameProcess(now, process);
+export function isStillThere({ pid, startedMs }: MsbProcess): boolean {
+  const now = startOf(pid);
+  return now !== null && Math.abs(now - startedMs) < SAME_START_MS;
 }
 
 export function isSameProcess(one: MsbProcess, other: MsbProcess): boolean {
@@ -45,7 +50,7 @@ export function isSameProcess(one: MsbProcess, other: MsbProcess): boolean {
  * write-ahead mode each holds a shared lock on `msb.db-shm` for as long as it does. Null where the kernel does not list
  * its locks.
  */
-export function isOpenElsewhere(paths: HomePaths, known: readonly MsbProcess[]): boolean | null {
+export function isOpenElsewhere(paths: HomePaths, known: readonly Pick<MsbProcess, 'pid'>[]): boolean | null {
   if (process.platform !== 'linux') return null;
   try {
     const locks = readLocks();
@@ -108,9 +113,37 @@ function isMsb(name: string): boolean {
 }
 
 /** Null when it has ended. */
-function processAt(pid: number): MsbProcess | null {
+function processAt(name: string): MsbProcess | null {
+  const pid = Number(name);
   const startedMs = startOf(pid);
-  return startedMs === null ? null : { pid, startedMs };
+  return startedMs === null ? null : { pid, startedMs, servesSandbox: SERVING.has(commandOf(name)) };
+}
+
+const SERVING: ReadonlySet<string> = new Set([
+  'branch',
+  'cp',
+  'copy',
+  'create',
+  'exec',
+  'logs',
+  'metrics',
+  'restart',
+  'restore',
+  'run',
+  'sandbox',
+  'sbx',
+  'ssh',
+  'start',
+]);
+
+/** `pull` of `msb --quiet pull python`; empty when it cannot be read. */
+function commandOf(name: string): string {
+  try {
+    const [, ...args] = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+    return args.find((arg) => !arg.startsWith('-')) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** True only when the process says, in a way we understand, that its cache is another. */
