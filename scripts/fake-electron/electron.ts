@@ -166,8 +166,9 @@ export class BrowserWindow extends EventEmitter {
     return this.isClosed;
   }
   close(): void {
-    this.emit('close', {});
-    this.destroy();
+    const event = fakeEvent(this.webContents);
+    this.emit('close', event);
+    if (!event.isPrevented) this.destroy();
   }
   destroy(): void {
     this.isClosed = true;
@@ -186,6 +187,7 @@ class FakeApp extends EventEmitter {
   hasLock = true;
   exitCode: number | null = null;
   hasQuit = false;
+  recentDocuments: string[] = [];
   #isReady = false;
 
   setPath(name: string, path: string): void {
@@ -203,6 +205,12 @@ class FakeApp extends EventEmitter {
   }
   setAsDefaultProtocolClient(): boolean {
     return true;
+  }
+  addRecentDocument(path: string): void {
+    this.recentDocuments.push(path);
+  }
+  clearRecentDocuments(): void {
+    this.recentDocuments = [];
   }
   isReady(): boolean {
     return this.#isReady;

@@ -66,7 +66,9 @@ export function startEngineWorker(options: EngineWorkerOptions): EngineWorker {
   let current: Worker | null = launch();
 
   function launch(): Worker {
-    const worker = new Worker(workerUrl, { workerData: openedHome.applyTo(options.engine) });
+    const worker = new Worker(workerUrl, { workerData: openedHome.applyTo(options.engine), stderr: true });
+    // The thread's own log.
+    worker.stderr.on('data', (text: Buffer) => log(text.toString().trimEnd()));
     let failure: unknown;
     worker.on('message', (message: FromEngine) => relay(message));
     worker.on('error', (error) => {

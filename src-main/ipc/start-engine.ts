@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder } from './data-folder.ts';
 import { type EngineWorker, startEngineWorker } from './engine-worker.ts';
+import { type Log, logToStderr } from './incident.ts';
 import { SAMPLE_ARCHIVE } from './program-files.ts';
 
 export interface Launch {
@@ -16,9 +17,10 @@ export interface Launch {
  * An engine of this machine and this person, with a scratch folder that goes when the engine closes. The
  * folder is made here, with a name nobody can guess and for its owner only: others write to the same place.
  */
-export function startEngine({ home, sample }: Launch): EngineWorker {
+export function startEngine({ home, sample }: Launch, log: Log = logToStderr): EngineWorker {
   const scratchDir = mkdtempSync(join(tmpdir(), 'strata-'));
   const engine = startEngineWorker({
+    log,
     engine: {
       homeOption: home,
       startWithSample: sample,

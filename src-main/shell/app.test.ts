@@ -1,16 +1,17 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as electron from '../../scripts/fake-electron/electron.ts';
 import { CHANNELS } from '../../src-shared/ipc/channels.ts';
 import { startEngineWorker } from '../ipc/engine-worker.ts';
+import type { Log } from '../ipc/incident.ts';
 import { CONTENT_SECURITY_POLICY } from '../ipc/security-headers.ts';
 import type { Launch } from '../ipc/start-engine.ts';
 
 vi.mock('electron', () => import('../../scripts/fake-electron/electron.ts'));
 vi.mock('../ipc/start-engine.ts', () => ({
   strataFolder: () => join(dir, 'data'),
-  startEngine: ({ home, sample }: Launch) =>
+  startEngine: ({ home, sample }: Launch, log: Log) =>
     startEngineWorker({
       engine: {
         homeOption: home ?? '/default',
@@ -22,8 +23,12 @@ vi.mock('../ipc/start-engine.ts', () => ({
         dataDir: dir,
       },
       workerUrl: new URL('../ipc/fixtures/stub-engine.ts', import.meta.url),
-      log: () => {},
+      log,
     }),
+}));
+vi.mock('../ipc/incident.ts', async (original) => ({
+  ...(await original<typeof import('../ipc/incident.ts')>()),
+  logToStderr: () => {},
 }));
 vi.mock('../ipc/program-files.ts', () => ({
   RENDERER_DIR: join(dir, 'renderer'),
@@ -433,6 +438,72 @@ describe('a second start', () => {
   });
 });
 
+describe('windows with different caches', () => {
+  it('hear nothing of each other', async () => {
+    const one = await openAnother('/one');
+    const other = await openAnother('/other');
+    for (const window of [one, other])
+      window.webContents.receive(CHANNELS.start, [8001, 'cache.watch', '{}']);
+    await eventually(() => expect(linesOf(one, 8001)).toHaveLength(1));
+    await eventually(() => expect(linesOf(other, 8001)).toHaveLength(1));
+    const before = other.webContents.sent.length;
+    expect(await call(one, 'images.get', { reference: 'only-in-one' })).toMatchObject({ ok: true });
+    await call(other, 'images.list');
+    expect(other.webContents.sent).toHaveLength(before + 1);
+    expect(JSON.stringify(other.webContents.sent)).not.toContain('only-in-one');
+    one.close();
+    other.close();
+  });
+
+  it('get the link that a second start brings for their cache, whichever is in front', async () => {
+    const one = await openAnother('/one');
+    one.webContents.receive(CHANNELS.listening, []);
+    first.focus();
+    const argv = ['--home', '/one', 'strata://image/alpine:3'];
+    app.emit('second-instance', {}, [], '', { argv, cwd: '/' });
+    expect(commandsTo(one)).toEqual([{ kind: 'show-image', reference: 'alpine:3' }]);
+    expect(commandsTo(first)).not.toContainEqual({ kind: 'show-image', reference: 'alpine:3' });
+    one.close();
+  });
+
+  it('are not opened twice for one cache, not even before the first one’s page has asked', () => {
+    const count = BrowserWindow.all.length;
+    const start = { argv: ['--home', '/slow'], cwd: '/' };
+    app.emit('second-instance', {}, [], '', start);
+    app.emit('second-instance', {}, [], '', start);
+    expect(BrowserWindow.all).toHaveLength(count + 1);
+    lastWindow().close();
+  });
+
+  it('are remembered for the menu, and a folder the system hands over opens in one', async () => {
+    const event = electron.fakeEvent(first.webContents);
+    app.emit('open-file', event, '/handed-over');
+    expect(event.isPrevented).toBe(true);
+    await call(lastWindow(), 'home.get');
+    const file = (
+      Menu.template as { label?: string; submenu?: { label?: string; submenu?: { label?: string }[] }[] }[]
+    )
+      .flatMap(({ submenu }) => submenu ?? [])
+      .find(({ label }) => label === 'Open Recent');
+    expect(file?.submenu?.[0]?.label).toBe('/handed-over');
+    lastWindow().close();
+  });
+});
+
+describe('an engine that dies', () => {
+  it('leaves a report under the number the page is told, and the next call starts another on the same cache', async () => {
+    const window = await openAnother('/dying');
+    const died = await call(window, 'images.get', { reference: 'crash' });
+    expect(died).toMatchObject({ ok: false, error: { code: 'internal' } });
+    const { incident } = (died as unknown as { error: { incident: string } }).error;
+    const crashes = join(dir, 'data', 'crashes');
+    const reports = readdirSync(crashes).map((name) => readFileSync(join(crashes, name), 'utf8'));
+    expect(reports.join()).toContain(`incident ${incident} in the engine`);
+    expect(await call(window, 'home.get')).toMatchObject({ ok: true, value: { home: '/dying' } });
+    window.close();
+  });
+});
+
 describe('an operation', () => {
   it('shows its progress on the window', async () => {
     const { webContents } = first;
@@ -474,6 +545,47 @@ describe('a page that crashes', () => {
   });
 });
 
+describe('closing a window during a removal', () => {
+  async function busyWindow(): Promise<FakeWindow> {
+    const window = await openAnother('/removing');
+    window.webContents.receive(CHANNELS.start, [1, 'cache.gc', '{}']);
+    await eventually(() => expect(window.progress.at(-1)).toBe(0.25));
+    return window;
+  }
+
+  it('asks, and stays, or waits for the end, as the person wants', async () => {
+    const window = await busyWindow();
+    dialog.response = 2;
+    window.close();
+    await eventually(() =>
+      expect(dialog.messages.at(-1)).toMatchObject({
+        message: 'A removal is under way.',
+        buttons: ['Finish, Then Close', 'Stop and Close', 'Cancel'],
+        cancelId: 2,
+      }),
+    );
+    // The answer comes a turn later.
+    await new Promise(setImmediate);
+    expect(window.isClosed).toBe(false);
+    dialog.response = 0;
+    const asked = dialog.messages.length;
+    window.close();
+    await eventually(() => expect(dialog.messages).toHaveLength(asked + 1));
+    expect(window.isClosed).toBe(false);
+    window.webContents.receive(CHANNELS.cancel, [1]);
+    await eventually(() => expect(window.isClosed).toBe(true));
+  });
+
+  it('stops it where it is safe when that is wanted', async () => {
+    rmSync(join(dir, 'stopped-safely'), { force: true });
+    const window = await busyWindow();
+    dialog.response = 1;
+    window.close();
+    await eventually(() => expect(window.isClosed).toBe(true));
+    await eventually(() => expect(existsSync(join(dir, 'stopped-safely'))).toBe(true));
+  });
+});
+
 describe('quitting', () => {
   it('remembers where a window stood when it is closed', async () => {
     const window = await openAnother('/closing');
@@ -486,7 +598,18 @@ describe('quitting', () => {
     const window = await openAnother('/busy');
     window.webContents.receive(CHANNELS.start, [1, 'cache.gc', '{}']);
     await eventually(() => expect(window.progress.at(-1)).toBe(0.25));
+    dialog.response = 2;
+    const asked = dialog.messages.length;
+    app.quit();
+    await eventually(() => expect(dialog.messages).toHaveLength(asked + 1));
+    expect(dialog.messages.at(-1)).toMatchObject({
+      buttons: ['Finish, Then Quit', 'Stop and Quit', 'Cancel'],
+    });
+    expect(existsSync(join(dir, 'stopped-safely'))).toBe(false);
+    expect(app.hasQuit).toBe(false);
+    dialog.response = 1;
     window.close();
+    await eventually(() => expect(window.isClosed).toBe(true));
     app.quit();
     app.quit();
     expect(app.hasQuit).toBe(false);

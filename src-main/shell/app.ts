@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, crashReporter, dialog, Menu, protocol, session } from 'electron';
+import { app, crashReporter, dialog, Menu, protocol, session, shell } from 'electron';
 import { ArgumentProblem } from '../ipc/arguments.ts';
 import { logToStderr, reportIncident } from '../ipc/incident.ts';
 import { RENDERER_DIR } from '../ipc/program-files.ts';
@@ -9,9 +10,13 @@ import { registerAppScheme, serveAppProtocol } from './app-protocol.ts';
 import { parseDeepLink } from './deep-link.ts';
 import { guardContents } from './guard-contents.ts';
 import { guardSession } from './guard-session.ts';
+import { createIncidentLog } from './incident-log.ts';
+import { endOnUncaughtErrors } from './last-words.ts';
 import { handOver, type LaunchOptions, parseLaunchOptions, readHandedOver } from './launch-options.ts';
 import { menuTemplate } from './menu.ts';
 import { createOwnPages, type OwnPages } from './own-pages.ts';
+import { stopBeforeQuitting } from './quit.ts';
+import { openRecentHomes, type RecentHomes } from './recent-homes.ts';
 import { smoke } from './smoke.ts';
 import type { WindowSession } from './window-session.ts';
 import { bringToFront, createWindows, type Windows } from './windows.ts';
@@ -48,8 +53,23 @@ function run(options: LaunchOptions, dataDir: string): void {
   if (app.isPackaged) app.setAsDefaultProtocolClient('strata');
 
   const pages = createOwnPages(app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null));
-  const windows = createWindows({ pages, dataDir, log: logToStderr });
+  const crashDir = join(dataDir, 'crashes');
+  const log = createIncidentLog(crashDir);
+  const recentHomes = openRecentHomes(join(dataDir, 'recent-homes.json'), log);
+  const windows = createWindows({
+    pages,
+    dataDir,
+    crashDir,
+    log,
+    onHome: (home) => {
+      if (home.isSample || home.status === 'no-home') return;
+      recentHomes.add(home.home);
+      if (process.platform === 'darwin') app.addRecentDocument(home.home);
+      setMenu(windows, recentHomes, crashDir);
+    },
+  });
   const links: string[] = options.reference === null ? [] : [options.reference];
+  const folders: string[] = [];
 
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('second-instance', (_event, _argv, _cwd, data) => {
@@ -63,6 +83,12 @@ function run(options: LaunchOptions, dataDir: string): void {
     if (app.isReady()) showWhatIsAsked(windows, { ...NOTHING_ASKED, reference });
     else links.push(reference);
   });
+  // A recent cache of the Dock, or a folder dropped on it.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    if (app.isReady()) showWhatIsAsked(windows, { ...NOTHING_ASKED, home: path, reference: null });
+    else folders.push(path);
+  });
   app.on('activate', () => {
     if (windows.front === null) windows.open(NOTHING_ASKED);
   });
@@ -70,12 +96,16 @@ function run(options: LaunchOptions, dataDir: string): void {
     if (process.platform !== 'darwin') app.quit();
   });
   stopBeforeQuitting(windows);
+  endOnUncaughtErrors(process, { crashDir, stop: windows.stopEngines });
 
   app
     .whenReady()
-    .then(() => begin(windows, pages, options, links))
+    .then(() => {
+      setMenu(windows, recentHomes, crashDir);
+      return begin(windows, pages, options, { links, folders });
+    })
     .catch((error: unknown) => {
-      reportIncident('starting', error, logToStderr);
+      reportIncident('starting', error, log);
       app.exit(EXIT_PROBLEM);
     });
 }
@@ -94,7 +124,7 @@ async function begin(
   windows: Windows,
   pages: OwnPages,
   options: LaunchOptions,
-  links: readonly string[],
+  { links, folders }: { readonly links: readonly string[]; readonly folders: readonly string[] },
 ): Promise<void> {
   const assets = readInterface();
   if (assets === null) {
@@ -103,9 +133,9 @@ async function begin(
   }
   guardSession(session.defaultSession, pages);
   serveAppProtocol(protocol, assets);
-  setMenu(windows);
   const first = windows.open(options);
   for (const reference of links) first.command({ kind: 'show-image', reference });
+  for (const home of folders) windows.open({ home, sample: false });
   if (options.smoke) await runSmoke(first);
 }
 
@@ -122,13 +152,23 @@ function readInterface(): Assets | null {
   }
 }
 
-function setMenu(windows: Windows): void {
+function setMenu(windows: Windows, recentHomes: RecentHomes, crashDir: string): void {
   const inFront = (): WindowSession => windows.front ?? windows.open(NOTHING_ASKED);
   const template = menuTemplate(
-    { platform: process.platform, hasDevTools: !app.isPackaged },
+    { platform: process.platform, hasDevTools: !app.isPackaged, recentHomes: recentHomes.list },
     {
       command: (command) => inFront().command({ kind: 'menu', command }),
       newWindow: () => void windows.open(NOTHING_ASKED),
+      openHome: (home) => void windows.open({ home, sample: false }),
+      clearRecent: () => {
+        recentHomes.clear();
+        app.clearRecentDocuments();
+        setMenu(windows, recentHomes, crashDir);
+      },
+      showReports: () => {
+        mkdirSync(crashDir, { recursive: true, mode: 0o700 });
+        shell.showItemInFolder(crashDir);
+      },
     },
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
@@ -141,21 +181,6 @@ function showWhatIsAsked(windows: Windows, { home, sample, reference }: Omit<Lau
   const { window, command } = isNew ? windows.open({ home, sample }) : front;
   if (!isNew) bringToFront(window);
   if (reference !== null) command({ kind: 'show-image', reference });
-}
-
-/** Quitting waits until every operation under way has stopped where it is safe. */
-function stopBeforeQuitting(windows: Windows): void {
-  let state: 'running' | 'stopping' | 'stopped' = 'running';
-  app.on('before-quit', (event) => {
-    if (state === 'stopped') return;
-    event.preventDefault();
-    if (state === 'stopping') return;
-    state = 'stopping';
-    void windows.stopEngines().then(() => {
-      state = 'stopped';
-      app.quit();
-    });
-  });
 }
 
 async function runSmoke(first: WindowSession): Promise<void> {

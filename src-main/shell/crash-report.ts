@@ -13,7 +13,8 @@ export function keepCrashReport(dir: string, text: string, now = new Date()): st
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const file = join(dir, `${now.toISOString().replaceAll(/[:.]/g, '-')}.txt`);
-    writeFileSync(file, `${plainText(text)}\n`, { mode: 0o600 });
+    // Two of one moment share a file.
+    writeFileSync(file, `${plainText(text)}\n`, { mode: 0o600, flag: 'a' });
     for (const name of readdirSync(dir)
       .filter((one) => NAME.test(one))
       .sort()

@@ -20,6 +20,8 @@ export interface OperationEvents {
 
 /** Learns from the calls that pass by which operations are under way. */
 export interface OperationFollower {
+  /** Operations under way. */
+  readonly count: number;
   sawStart(id: number, call: string): void;
   sawLine(message: ServerMessage): void;
   /** The page is gone, and its calls with it. */
@@ -33,7 +35,7 @@ interface Operation {
 
 /** Electron's own numbers for a bar without a length, and for no bar. */
 const INDETERMINATE = 2;
-const NONE = -1;
+export const NO_PROGRESS = -1;
 
 export function followOperations(
   events: OperationEvents,
@@ -44,7 +46,9 @@ export function followOperations(
   function tell(): void {
     const all = [...underWay.values()].map(({ progress }) => progress);
     const known = all.filter((progress) => progress !== INDETERMINATE);
-    events.onProgress(all.length === 0 ? NONE : known.length === 0 ? INDETERMINATE : Math.min(...known));
+    events.onProgress(
+      all.length === 0 ? NO_PROGRESS : known.length === 0 ? INDETERMINATE : Math.min(...known),
+    );
   }
 
   function end(id: number, operation: Operation, line: string): void {
@@ -55,6 +59,9 @@ export function followOperations(
   }
 
   return {
+    get count() {
+      return underWay.size;
+    },
     sawStart: (id, call) => {
       if (!OPERATIONS.has(call)) return;
       underWay.set(id, { startedMs: nowMs(), progress: INDETERMINATE });

@@ -7,10 +7,13 @@ const done: string[] = [];
 const actions = {
   command: (command: string) => void done.push(command),
   newWindow: () => void done.push('new'),
+  openHome: (home: string) => void done.push(`open ${home}`),
+  clearRecent: () => void done.push('clear'),
+  showReports: () => void done.push('reports'),
 };
 
 function build(platform: string, hasDevTools = false) {
-  return menuTemplate({ platform, hasDevTools }, actions);
+  return menuTemplate({ platform, hasDevTools, recentHomes: ['/home/a&b', '/evil\u202e'] }, actions);
 }
 
 function items(template: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
@@ -64,6 +67,23 @@ describe('menuTemplate', () => {
       item?.click?.({} as never, undefined, {} as never);
     }
     expect(done).toEqual(['collect-garbage', 'new']);
+  });
+
+  it('opens a recent cache in a window, its name shown as text', () => {
+    const recent = items(build('linux')).find(({ label }) => label === 'Open Recent');
+    const entries = recent?.submenu as MenuItemConstructorOptions[];
+    expect(entries.map(({ label }) => label)).toEqual([
+      '/home/a&&b',
+      '/evil\\u{202e}',
+      undefined,
+      'Clear Menu',
+    ]);
+    done.length = 0;
+    entries[0]?.click?.({} as never, undefined, {} as never);
+    entries[3]?.click?.({} as never, undefined, {} as never);
+    expect(done).toEqual(['open /home/a&b', 'clear']);
+    const none = menuTemplate({ platform: 'linux', hasDevTools: false, recentHomes: [] }, actions);
+    expect(items(none).find(({ label }) => label === 'Open Recent')).toMatchObject({ enabled: false });
   });
 
   it('offers to inspect the page only while developing, and never to reload it', () => {

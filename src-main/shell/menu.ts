@@ -1,15 +1,23 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { COMMANDS, type CommandEntry, type CommandName } from '../../src-shared/ipc/commands.ts';
+import { plainText } from '../ipc/plain-text.ts';
 
 export interface MenuActions {
   /** Asks the window in front to do something. */
   readonly command: (command: CommandName) => void;
   readonly newWindow: () => void;
+  /** Another window, on that home. */
+  readonly openHome: (home: string) => void;
+  readonly clearRecent: () => void;
+  /** Shows where reports of crashes are kept. */
+  readonly showReports: () => void;
 }
 
 export interface MenuFacts {
   readonly platform: string;
   readonly hasDevTools: boolean;
+  /** The latest first. */
+  readonly recentHomes: readonly string[];
 }
 
 type Items = readonly MenuItemConstructorOptions[];
@@ -42,7 +50,9 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'quit' },
   ];
   const file: Items = [
-    ...items('new-window', 'open-cache', 'open-sample'),
+    ...items('new-window', 'open-cache'),
+    recentMenu(facts.recentHomes, actions),
+    item('open-sample'),
     SEPARATOR,
     item('reveal-cache'),
     SEPARATOR,
@@ -85,7 +95,8 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     { role: 'togglefullscreen' },
     ...(facts.hasDevTools ? [{ role: 'toggleDevTools' } as const] : []),
   ];
-  const help: Items = [item('show-shortcuts'), ...(isMac ? [] : [SEPARATOR, about])];
+  const reports = { label: 'Show Crash Reports', click: actions.showReports };
+  const help: Items = [item('show-shortcuts'), SEPARATOR, reports, ...(isMac ? [] : [SEPARATOR, about])];
 
   return [
     ...(isMac ? [menu('Strata', app)] : []),
@@ -107,6 +118,19 @@ function acceleratorOf({ keys, heardBy }: CommandEntry, isMac: boolean): Partial
   if (key === undefined || key.length === 1) return {};
   if (heardBy !== 'list') return { accelerator: key.replace('Mod', 'CmdOrCtrl') };
   return { accelerator: isMac && key === 'Delete' ? 'Cmd+Backspace' : key, registerAccelerator: false };
+}
+
+/** An ampersand would mark the letter after it. */
+function recentMenu(
+  homes: readonly string[],
+  { openHome, clearRecent }: MenuActions,
+): MenuItemConstructorOptions {
+  const entries = homes.map((home) => ({
+    label: plainText(home).replaceAll('&', '&&'),
+    click: () => openHome(home),
+  }));
+  const clear = { label: 'Clear Menu', click: clearRecent };
+  return { ...menu('Open Recent', [...entries, SEPARATOR, clear]), enabled: homes.length > 0 };
 }
 
 function menu(label: string, submenu: Items): MenuItemConstructorOptions {

@@ -1,11 +1,12 @@
 import { type BrowserWindow, dialog, Notification, nativeTheme, shell } from 'electron';
+import type { HomeState } from '../../src-shared/domain/home.ts';
 import type { ShellCommand, ShellRequest } from '../../src-shared/ipc/bridge.ts';
 import { CHANNELS } from '../../src-shared/ipc/channels.ts';
 import type { EngineClient, EngineWorker } from '../ipc/engine-worker.ts';
 import { plainText } from '../ipc/plain-text.ts';
 import { findPlace } from './cache-places.ts';
 import { followHome } from './follow-home.ts';
-import { followOperations } from './follow-operations.ts';
+import { followOperations, NO_PROGRESS } from './follow-operations.ts';
 import type { OwnPages } from './own-pages.ts';
 import { parseShellRequest } from './shell-request.ts';
 import { isTrustedSender, type SenderEvent } from './trusted-sender.ts';
@@ -16,14 +17,22 @@ export interface SessionOptions {
   readonly engine: EngineWorker;
   readonly pages: OwnPages;
   readonly openWindow: (home: string | null) => void;
+  /** What the engine was started with: the home until the page has asked. */
+  readonly launchHome: string | null;
+  /** The window shows another home. */
+  readonly onHome: (home: HomeState) => void;
 }
 
 /** A window, its page and its engine. */
 export interface WindowSession {
   readonly window: BrowserWindow;
   readonly engine: EngineWorker;
-  /** The home the window shows; null until its page has asked. */
+  /** The home the window shows; null for the default one until its page has asked. */
   readonly home: string | null;
+  /** Whether a removal is under way. */
+  readonly isBusy: boolean;
+  /** Resolves once none is. */
+  whenIdle(): Promise<void>;
   /** Gives the page a command, once it listens. */
   command(command: ShellCommand): void;
   /** Ends what the page had under way and serves its successor: after a crash, and by itself after a reload. */
@@ -37,15 +46,18 @@ const LONG_MS = 5_000;
 /** Commands a page that never listens may have waiting. */
 const MAX_WAITING_COMMANDS = 16;
 
-export function startSession({ window, engine, pages, openWindow }: SessionOptions): WindowSession {
+export function startSession(options: SessionOptions): WindowSession {
+  const { window, engine, pages, openWindow, launchHome, onHome } = options;
   const { webContents } = window;
   const waiting: ShellCommand[] = [];
+  const waitingForIdle: (() => void)[] = [];
   let isListening = false;
   let client = connectPage();
   let closed: Promise<void> | null = null;
 
   const operations = followOperations({
     onProgress: (progress) => {
+      if (progress === NO_PROGRESS) for (const resolve of waitingForIdle.splice(0)) resolve();
       if (!window.isDestroyed()) window.setProgressBar(progress);
     },
     onEnd: ({ words, tookMs }) => {
@@ -56,6 +68,7 @@ export function startSession({ window, engine, pages, openWindow }: SessionOptio
   const home = followHome((state) => {
     if (window.isDestroyed()) return;
     window.setTitle(`${plainText(state.isSample ? 'Sample cache' : state.home)} — Strata`);
+    onHome(state);
   });
 
   function connectPage(): EngineClient {
@@ -130,8 +143,15 @@ export function startSession({ window, engine, pages, openWindow }: SessionOptio
     window,
     engine,
     get home() {
-      return home.current?.home ?? null;
+      return home.current?.home ?? launchHome;
     },
+    get isBusy() {
+      return operations.count > 0;
+    },
+    whenIdle: () =>
+      operations.count === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => void waitingForIdle.push(resolve)),
     command: (command) => {
       if (isListening && !webContents.isDestroyed()) webContents.send(CHANNELS.command, command);
       else if (waiting.length < MAX_WAITING_COMMANDS) waiting.push(command);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, Menu, nativeTheme, screen } from 'electron';
+import type { HomeState } from '../../src-shared/domain/home.ts';
 import { type Log, reportIncident } from '../ipc/incident.ts';
 import { type Launch, startEngine } from '../ipc/start-engine.ts';
+import { askBeforeEnding } from './ask-before-ending.ts';
 import { contextMenuTemplate } from './context-menu.ts';
 import { keepCrashReport } from './crash-report.ts';
 import type { OwnPages } from './own-pages.ts';
@@ -14,7 +16,11 @@ export interface WindowsOptions {
   readonly pages: OwnPages;
   /** Strata's own folder. */
   readonly dataDir: string;
+  /** Where reports of crashes are kept. */
+  readonly crashDir: string;
   readonly log: Log;
+  /** A window shows another home. */
+  readonly onHome: (home: HomeState) => void;
 }
 
 export interface Windows {
@@ -22,16 +28,21 @@ export interface Windows {
   open(launch: Launch): WindowSession;
   /** The window used last; null when none is open. */
   readonly front: WindowSession | null;
+  /** A window with a removal under way; null when there is none. */
+  readonly busy: WindowSession | null;
+  /** Resolves once no open window has a removal under way. */
+  whenIdle(): Promise<void>;
   /** Stops what is under way where it is safe, in open windows and in closed ones; ends every engine. */
   stopEngines(): Promise<void>;
 }
 
-export function createWindows({ pages, dataDir, log }: WindowsOptions): Windows {
+export function createWindows({ pages, dataDir, crashDir, log, onHome }: WindowsOptions): Windows {
   const placesFile = join(dataDir, 'windows.json');
-  const crashDir = join(dataDir, 'crashes');
   /** The one used last is last. */
   let sessions: readonly WindowSession[] = [];
   const stopping = new Set<Promise<void>>();
+  /** Those whose person is being asked what closing may do. */
+  const asking = new Set<WindowSession>();
 
   function open(launch: Launch): WindowSession {
     const shown = launch.home === null ? undefined : sessions.find(({ home }) => home === launch.home);
@@ -42,7 +53,9 @@ export function createWindows({ pages, dataDir, log }: WindowsOptions): Windows 
     const window = createWindow(sessions.length);
     const session = startSession({
       window,
-      engine: startEngine(launch),
+      engine: startEngine(launch, log),
+      launchHome: launch.home,
+      onHome,
       pages,
       openWindow: (home) => void open({ home, sample: false }),
     });
@@ -78,7 +91,12 @@ export function createWindows({ pages, dataDir, log }: WindowsOptions): Windows 
     window.on('focus', () => {
       sessions = [...sessions.filter((one) => one !== session), session];
     });
-    window.on('close', () => remember(window));
+    window.on('close', (event) => {
+      remember(window);
+      if (!session.isBusy) return;
+      event.preventDefault();
+      void closeBusy(session);
+    });
     window.on('closed', () => {
       sessions = sessions.filter((one) => one !== session);
       const stopped = stop(session).finally(() => stopping.delete(stopped));
@@ -93,6 +111,17 @@ export function createWindows({ pages, dataDir, log }: WindowsOptions): Windows 
       session.renewPage();
       void offerReload(session, `The page ended: ${reason}, exit code ${exitCode}`);
     });
+  }
+
+  async function closeBusy(session: WindowSession): Promise<void> {
+    if (asking.has(session)) return;
+    asking.add(session);
+    const answer = await askBeforeEnding(session.window, 'close');
+    asking.delete(session);
+    if (answer === 'stay') return;
+    if (answer === 'finish') await session.whenIdle();
+    // Stops the engine where that is safe.
+    if (!session.window.isDestroyed()) session.window.destroy();
   }
 
   function remember(window: BrowserWindow): void {
@@ -137,6 +166,12 @@ export function createWindows({ pages, dataDir, log }: WindowsOptions): Windows 
     open,
     get front() {
       return sessions.at(-1) ?? null;
+    },
+    get busy() {
+      return sessions.findLast(({ isBusy }) => isBusy) ?? null;
+    },
+    whenIdle: async () => {
+      await Promise.all(sessions.map((session) => session.whenIdle()));
     },
     stopEngines: async () => {
       await Promise.all([...sessions.map(stop), ...stopping]);

@@ -104,7 +104,8 @@ function wordsOf(error: CacheError): ErrorText {
       return {
         title: 'Something went wrong inside Strata.',
         details: [`Incident: ${error.incident}`],
-        nextStep: 'Try again. If it happens again, please report it with the incident above.',
+        nextStep:
+          'Try again. If it happens again, please report it with the incident above: this machine keeps the details under that number.',
       };
     default:
       return assertNever(error);
