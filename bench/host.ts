@@ -10,6 +10,12 @@ const SERVE = fileURLToPath(new URL('../out/main/serve.js', import.meta.url));
 const WATCH = new URL('./subjects/watch-event-loop.ts', import.meta.url).href;
 const TOKEN = 'bench-token-0123456789';
 
+export interface Delays {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
 /** The browser host as built, in a process of its own. */
 export interface BenchHost {
   readonly url: string;
@@ -19,11 +25,15 @@ export interface BenchHost {
   /** Forgets how late the main thread was until now. */
   resetDelays(): void;
   /** Milliseconds the main thread was late, beside the millisecond it is looked at every time. */
-  stop(): Promise<{ readonly p50: number; readonly p99: number; readonly max: number }>;
+  stop(): Promise<Delays>;
 }
 
-/** @throws Error when `npm run build` has not been run. */
-export async function startBenchHost(home: string): Promise<BenchHost> {
+/**
+ * Without `watchesDelays` nothing wakes the main thread every millisecond: for what an idle host uses.
+ *
+ * @throws Error when `npm run build` has not been run.
+ */
+export async function startBenchHost(home: string, { watchesDelays = true } = {}): Promise<BenchHost> {
   if (!existsSync(SERVE)) throw new Error('the app is not built: run `npm run build` first');
   const own = scratchDir('bench-host');
   const delays = join(own, 'delays.json');
@@ -34,7 +44,7 @@ export async function startBenchHost(home: string): Promise<BenchHost> {
       HOME: own,
       TMPDIR: own,
       STRATA_DATA_DIR: join(own, 'data'),
-      STRATA_BENCH_DELAYS: delays,
+      ...(watchesDelays ? { STRATA_BENCH_DELAYS: delays } : {}),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -55,11 +65,13 @@ export async function startBenchHost(home: string): Promise<BenchHost> {
       if (!last.ok) throw new Error(`${name} failed: ${lines.at(-1)}`);
       return last.value;
     },
-    resetDelays: () => child.kill('SIGUSR2'),
+    resetDelays: () => {
+      if (watchesDelays) child.kill('SIGUSR2');
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
-      return JSON.parse(readFileSync(delays, 'utf8'));
+      return watchesDelays ? JSON.parse(readFileSync(delays, 'utf8')) : { p50: 0, p99: 0, max: 0 };
     },
   };
 }
