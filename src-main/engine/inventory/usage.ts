@@ -27,6 +27,21 @@ const CATEGORIES: readonly UsageCategory[] = [
   'directories',
 ];
 
+/** What follows from an inventory and the pins alone. */
+type Derived = Omit<Usage, 'outside' | 'freeSpaceBytes'>;
+
+interface Known {
+  readonly atMs: number;
+  readonly pins: readonly string[];
+  readonly derived: Derived;
+}
+
+/** Files come to count as abandoned by the time alone. */
+const LONGEST_KNOWN_MS = 30_000;
+
+/** By the references of an inventory, which are the same ones until rows or files change. */
+const known = new WeakMap<Inventory['references'], Known>();
+
 /** Where every byte of the cache directory is. The lines add up to what `du` says of it. */
 export function summarizeUsage(
   inventory: Inventory,
@@ -34,6 +49,20 @@ export function summarizeUsage(
   freeSpaceBytes: number | null,
   pins: readonly string[],
 ): Usage {
+  const { nowMs, references } = inventory;
+  let last = known.get(references);
+  if (last === undefined || nowMs - last.atMs > LONGEST_KNOWN_MS || !areSame(last.pins, pins)) {
+    last = { atMs: nowMs, pins, derived: derive(inventory, pins) };
+    known.set(references, last);
+  }
+  return { ...last.derived, outside, freeSpaceBytes };
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some === others || JSON.stringify(some) === JSON.stringify(others);
+}
+
+function derive(inventory: Inventory, pins: readonly string[]): Derived {
   const gc = planAction(inventory, { kind: 'gc' });
   const lines = countLines(inventory, gc);
   return {
@@ -45,10 +74,8 @@ export function summarizeUsage(
     gcLayers: reclaimable(inventory, { kind: 'gcLayers' }),
     gc: { count: gc.steps.length, bytes: gc.bytes },
     prune: reclaimable(inventory, { kind: 'prune', policy: { pinned: pins } }),
-    outside,
     isBusy: inventory.inFlight.length > 0,
     inFlight: countOperations(inventory.inFlight),
-    freeSpaceBytes,
   };
 }
 
