@@ -188,6 +188,10 @@ export class Session implements World {
     return this.#read({ locks: 'probed', ignored: ignored ?? null });
   }
 
+  readKeepers(ignored: string): StoreSnapshot {
+    return this.#reader.read({ locks: 'probed', ignored, onlyKeepers: true });
+  }
+
   #read(options: Pick<ReadOptions, 'locks' | 'ignored'>): StoreSnapshot {
     return this.#isSmall() ? this.#reader.readFully(options) : this.#reader.read(options);
   }

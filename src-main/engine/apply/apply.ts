@@ -33,6 +33,8 @@ export interface World {
    * @param ignored A folder of our own to leave out, relative to the cache.
    */
   readStore(ignored?: string): StoreSnapshot;
+  /** As `readStore`, but layers, indexes and disks may be as they were: only what could keep a file is as of now. */
+  readKeepers(ignored: string): StoreSnapshot;
   join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory;
   /**
    * True when neither rows nor files have changed since the draft was made, so that planning again would come to
@@ -50,6 +52,8 @@ export interface ApplyOptions {
 
 /** Files renamed, checked and unlinked between two looks at the cache: each look costs a listing of what changed. */
 const BATCH = 32_768;
+/** When nobody else is there a look costs little, and one batch is unlinked while the next is set aside. */
+const BATCH_ALONE = 4096;
 /** A lease is an open file, of which there may be a thousand. */
 const LEASED_BATCH = 256;
 /** Renames or unlinks between two turns of the event loop, so that a cancel is heard. */
@@ -192,16 +196,31 @@ class Run {
     const victims = this.#seen.steps
       .filter((step) => step.entry !== null)
       .toSorted((a, b) => (ORDER[a.item.kind] ?? 9) - (ORDER[b.item.kind] ?? 9));
-    const size = this.#areLeased(victims) ? LEASED_BATCH : BATCH;
-    for (let start = 0; start < victims.length; start += size) {
-      const batch = victims.slice(start, start + size);
-      if (this.#options.signal.aborted) {
-        this.#leaveAll(victims.slice(start), STOPPED);
-        break;
+    const areLeased = this.#areLeased(victims);
+    let left: readonly Step[] = victims;
+    let finishing = Promise.resolve();
+    try {
+      while (left.length > 0 && !this.#options.signal.aborted) {
+        const batch = left.slice(0, areLeased ? LEASED_BATCH : this.#batchSize(left));
+        left = left.slice(batch.length);
+        const goes = await this.#setBatchAside(database, setAside, batch, victims);
+        await finishing;
+        finishing = this.#finish(setAside, goes);
+        if (areLeased) await finishing;
       }
-      await this.#deleteBatch(database, setAside, batch, victims);
+    } finally {
+      await finishing;
     }
+    this.#leaveAll(left, STOPPED);
     this.#keep(setAside);
+  }
+
+  /** What makes images usable goes in one batch; what they are made of, in small ones when nobody else is there. */
+  #batchSize(left: readonly Step[]): number {
+    if (!this.#company.isAloneNow()) return BATCH;
+    const others = left.findIndex((step) => stageOf(step) === LAST_STAGE);
+    if (others === 0) return BATCH_ALONE;
+    return others < 0 ? BATCH : Math.min(BATCH, others);
   }
 
   #areLeased(steps: readonly Step[]): boolean {
@@ -209,17 +228,18 @@ class Run {
     return [...folders].some((folder) => keepsLeases(path.join(this.#world.paths.cacheDir, folder)));
   }
 
-  async #deleteBatch(
+  /** Answers the steps whose file is set aside and wanted by nobody. */
+  async #setBatchAside(
     database: WritableDatabase,
     setAside: SetAside,
     batch: readonly Step[],
     victims: readonly Step[],
-  ): Promise<void> {
+  ): Promise<readonly Step[]> {
     const unwanted = (steps: readonly Step[]) => this.#unwanted(database, setAside, steps, victims);
     const moved = await this.#moveUnseen(setAside, batch, unwanted);
     const goes = new Set(unwanted(moved));
     setAside.putBack(entriesOf(moved.filter((step) => !goes.has(step))));
-    await this.#finish(setAside, [...goes]);
+    return [...goes];
   }
 
   /**
@@ -305,10 +325,12 @@ class Run {
     steps: readonly Step[],
     victims: readonly Step[],
   ): readonly Step[] {
+    if (steps.length === 0) return steps;
     const ours = setAside.leasePaths();
-    const store = this.#world.readStore(setAside.name);
     const { counter, files } = this.#planned!;
-    if (counter === changeCounter(database) && files.holds(store, ours)) return steps;
+    const keepers = this.#world.readKeepers(setAside.name);
+    if (counter === changeCounter(database) && files.holds(keepers, ours)) return steps;
+    const store = this.#world.readStore(setAside.name);
     const inventory = this.#world.join(readSnapshot(database), withoutOurs(store, victims, ours));
     return steps.filter((step) => {
       const reason = wantedNow(inventory, step.entry!.what, () => this.#manifestOf(step.entry!));
@@ -481,9 +503,11 @@ function firstStageOf(steps: readonly Step[]): readonly Step[] {
   return end < 0 ? steps : steps.slice(0, end);
 }
 
+const LAST_STAGE = 2;
+
 function stageOf({ item }: Step): number {
   if (item.kind === 'metadata') return 0;
-  return item.kind === 'vmdk' || item.kind === 'fsmeta' ? 1 : 2;
+  return item.kind === 'vmdk' || item.kind === 'fsmeta' ? 1 : LAST_STAGE;
 }
 
 /** Of steps that have a file. */

@@ -31,6 +31,12 @@ export class Company {
     return this.#isAlone;
   }
 
+  /** Whether nobody who could be at work on the cache is there at this moment, for certain; waits for nobody. */
+  isAloneNow(): boolean {
+    const found = listMsbProcesses(this.#paths);
+    return found?.length === 0 && isOpenElsewhere(this.#paths, found) === false;
+  }
+
   /**
    * Waits until whoever had found an image in the cache before now has said so, in files, locks or rows. Returns at
    * once when nobody is there. Where we cannot tell who is there or what they do, half a second must do, ten times what

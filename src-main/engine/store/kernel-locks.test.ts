@@ -38,6 +38,15 @@ describe('parseKernelLocks', () => {
     expect(locks.holds('43', '2146418')).toBe(false);
   });
 
+  it('tells what others hold on a device, and what they may hold on it', () => {
+    expect([...locks.othersOn('65024')]).toEqual(['13169 254:0:2146419', '13170 254:0:222', '5 0:42:555']);
+    expect([...locks.othersOn(`${(0x103 << 8) | 5}`)]).toEqual(['5 0:42:555', '5 259:5:666']);
+    expect(locks.othersOn('43').size).toBe(4);
+    const ours = parseKernelLocks(LOCKS.replace('13169', `${process.pid}`));
+    expect(ours.othersOn('65024').has('13169 254:0:2146419')).toBe(false);
+    expect(ours.othersOn('65024').size).toBe(2);
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseKernelLocks(`${LOCKS}${text}`).holds('1', '2')));
   });

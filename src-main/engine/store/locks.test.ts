@@ -98,7 +98,12 @@ describe.skipIf(isWindows)('readLockState', () => {
     touch(join(paths.cacheDir, path));
     const { entries } = scanStore(paths);
     const ino = entries.find((entry) => entry.path === path)!.ino;
-    const before = { holds: (_dev: string, inode: string) => inode === ino, inodes: [ino] };
+    const before = {
+      holds: (_dev: string, inode: string) => inode === ino,
+      inodes: [ino],
+      isWhole: false,
+      othersOn: () => new Set<string>(),
+    };
     expect(readLockState(paths, entries, { before }).held).toEqual([path]);
   });
 
@@ -137,6 +142,8 @@ describe.skipIf(isWindows)('readLockState', () => {
     touch(join(paths.runDir, 'creation-locks', 'abc.lock'));
     touch(join(paths.runDir, 'locks', 'abc.lock'));
     touch(join(paths.cacheDir, layerLockPath(digest)!));
+    // Where the kernel's list proves that nobody holds a lock, only those in dot-folders are tried.
+    touch(join(paths.cacheDir, 'layers/.msb-leases/x.lock'));
     const calls = flocksOf(`
       import { scanStore, isSandboxRunning } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
       const paths = ${JSON.stringify(paths)};

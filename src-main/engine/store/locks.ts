@@ -5,12 +5,12 @@ import { resolveCacheDir } from './cache-dir.ts';
 import { listNames, lookAt, typeOf } from './directory-listing.ts';
 import type { LockState, StoreEntry, StoreKind } from './entries.ts';
 import { type Flock, loadFlock } from './flock.ts';
-import { type KernelLocks, readKernelLocks } from './kernel-locks.ts';
+import { type KernelLocks, provenDevice, readKernelLocks } from './kernel-locks.ts';
 
 export interface LockOptions {
   /**
-   * `probed` (unless said otherwise) tries each lock file, about 1.5 µs each: the answer holds for other pid
-   * namespaces too. `listed` only asks the kernel's list where there is one: for showing, never for deleting.
+   * `probed` (unless said otherwise) tries each lock file, 5 µs each, unless the kernel's list is whole and proves that
+   * nobody holds it. `listed` only asks the kernel's list where there is one: for showing, never for deleting.
    */
   readonly how?: 'probed' | 'listed';
   /**
@@ -113,15 +113,18 @@ class Probe {
   readonly #cacheDir: string;
   readonly #kernel: KernelLocks | null;
   readonly #flock: Flock | null;
+  /** On it no lock has to be tried. */
+  readonly #provenDev: string | null;
 
   constructor(cacheDir: string, kernel: KernelLocks | null, flock: Flock | null) {
     this.#cacheDir = cacheDir;
     this.#kernel = kernel;
     this.#flock = flock;
+    this.#provenDev = kernel?.isWhole ? provenDevice(cacheDir) : null;
   }
 
   isEntryHeld({ path, dev, ino }: StoreEntry): boolean {
-    if (this.#flock === null) return this.#kernel?.holds(dev, ino) ?? false;
+    if (this.#flock === null || dev === this.#provenDev) return this.#kernel?.holds(dev, ino) ?? false;
     return this.isHeld(path, 'shared');
   }
 

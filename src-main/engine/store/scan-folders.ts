@@ -42,6 +42,8 @@ export interface FolderScan {
   readonly root: string;
   /** Look at everything, whatever the folders' change times say. */
   readonly isFull: boolean;
+  /** Leave folders that only hold what others keep as they were seen last, even where they have changed. */
+  readonly isPart: boolean;
   /** Paths relative to the cache to look at in any case. */
   readonly changed: ReadonlySet<string>;
   /** A path relative to the cache to leave out. */
@@ -61,7 +63,8 @@ export function scanFolders(scan: FolderScan): ReadonlyMap<Folder, SeenFolder> {
   for (const folder of FOLDERS) {
     // A folder reached through a link is not looked into: its parent was not entered.
     if (folder !== '' && !folders.has(parentOf(folder))) continue;
-    const seen = new FolderVisit(scan, folder).run();
+    const last = scan.isPart && KEPT_BY_OTHERS.has(folder) ? scan.previous.get(folder) : undefined;
+    const seen = last ?? new FolderVisit(scan, folder).run();
     if (seen !== null) folders.set(folder, seen);
   }
   return folders;
@@ -99,6 +102,7 @@ function isSameSeen(left: Seen, right: Seen): boolean {
   );
 }
 
+const KEPT_BY_OTHERS: ReadonlySet<Folder> = new Set<Folder>(['layers', 'fsmeta', 'vmdk', 'flat/blobs']);
 /** Longer than the coarsest time stamps of the file systems people keep caches on. */
 const SETTLING_NS = 2_000_000_000n;
 /** A larger directory of a kind we do not know is walked again only when it changed itself, or in a full scan. */

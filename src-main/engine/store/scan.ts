@@ -2,10 +2,10 @@ import type { HomePaths } from '../home/paths.ts';
 import { resolveCacheDir } from './cache-dir.ts';
 import { lookAt } from './directory-listing.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreSnapshot } from './entries.ts';
-import { readKernelLocks } from './kernel-locks.ts';
+import { type KernelLocks, provenDevice, readKernelLocks } from './kernel-locks.ts';
 import { type LockOptions, readLockState } from './locks.ts';
 import type { Folder } from './names.ts';
-import { areSameFolders, type SeenFolder, scanFolders } from './scan-folders.ts';
+import { areSameFolders, type FolderScan, type SeenFolder, scanFolders } from './scan-folders.ts';
 import { scanSnapshots } from './snapshot-artifacts.ts';
 
 export interface ScanOptions {
@@ -22,6 +22,11 @@ export interface ReadOptions {
   readonly changed?: Iterable<string>;
   /** Our own folder of the removal that asks, relative to the cache: left out, for it holds only what is going. */
   readonly ignored?: string | null;
+  /**
+   * True: leaves the folders of layers, indexes and disks as they were seen last, where the kernel's list of locks
+   * proves that nobody has taken a lock since. What could keep a file shows elsewhere.
+   */
+  readonly onlyKeepers?: boolean;
 }
 
 /** Keeps what it last saw of one cache. Both answers are the same object as before while nothing differs. */
@@ -59,15 +64,21 @@ class Reader {
   #root: string | null = null;
   #folders: ReadonlyMap<Folder, SeenFolder> = new Map();
   #last: StoreSnapshot | null = null;
+  /** Locks others held before the folders were listed the last time; null when that is not certain. */
+  #heldBefore: ReadonlySet<string> | null = null;
 
   constructor(paths: HomePaths, checkSuperblocks: boolean) {
     this.#paths = paths;
     this.#checkSuperblocks = checkSuperblocks;
   }
 
-  read(isFull: boolean, { locks: how = 'probed', changed = [], ignored = null }: ReadOptions): StoreSnapshot {
+  read(isFull: boolean, options: ReadOptions): StoreSnapshot {
+    const { locks: how = 'probed', changed = [], ignored = null, onlyKeepers = false } = options;
     const before = readKernelLocks();
-    const isSame = this.#readFolders(isFull, new Set(changed), ignored);
+    const isPart = onlyKeepers && this.#hasSeenLocksOf(before);
+    if (!isPart) this.#heldBefore = this.#heldByOthers(before);
+    const isSame = this.#readFolders({ isFull, isPart, changed: new Set(changed), ignored });
+    if (isPart && !this.#hasSeenLocksOf(readKernelLocks())) return this.read(isFull, { locks: how, ignored });
     const last = this.#last;
     const content = isSame && last !== null ? last : this.#assemble();
     const next: StoreSnapshot = {
@@ -81,15 +92,27 @@ class Reader {
   }
 
   /** True when there is a cache and it came to the same as before. */
-  #readFolders(isFull: boolean, changed: ReadonlySet<string>, ignored: string | null): boolean {
+  #readFolders(options: Pick<FolderScan, 'isFull' | 'isPart' | 'changed' | 'ignored'>): boolean {
     const root = resolveCacheDir(this.#paths);
     const last = this.#folders;
     const previous = root === this.#root ? last : new Map<Folder, SeenFolder>();
     this.#root = root;
     const checkSuperblocks = this.#checkSuperblocks;
-    this.#folders =
-      root === null ? new Map() : scanFolders({ root, isFull, changed, ignored, checkSuperblocks, previous });
+    this.#folders = root === null ? new Map() : scanFolders({ ...options, root, checkSuperblocks, previous });
     return this.#folders.has('') && areSameFolders(last, this.#folders);
+  }
+
+  /** True when no lock is held that was not held when all folders were listed. */
+  #hasSeenLocksOf(now: KernelLocks | null): boolean {
+    const known = this.#heldBefore;
+    const locks = this.#heldByOthers(now);
+    return known !== null && locks !== null && [...locks].every((lock) => known.has(lock));
+  }
+
+  /** Null when that cannot be known for certain. */
+  #heldByOthers(locks: KernelLocks | null): ReadonlySet<string> | null {
+    const dev = locks?.isWhole ? provenDevice(this.#paths.cacheDir) : null;
+    return dev === null ? null : locks!.othersOn(dev);
   }
 
   #assemble(): Omit<StoreSnapshot, 'snapshots' | 'locks'> {
