@@ -23,6 +23,38 @@ for (const hand of HANDS) {
       await expect(app.usage('Shared layers')).toContainText('KiB');
     });
 
+    test('shows the columns that are chosen, and keeps them', async ({ cache, app, page }) => {
+      const headings = () => app.images.grid.getByRole('columnheader').allInnerTexts();
+      await app.open(cache.home);
+      await app.images.sortBy('On disk');
+      await app.hand.chooseItem(
+        app.button('Columns'),
+        page.getByRole('menuitemcheckbox', { name: 'On disk' }),
+      );
+      await expect
+        .poll(headings)
+        .toEqual(['Select all', 'Image', 'Layers', 'Platform', 'Used by', 'Created']);
+      await expect(app.images.grid).toHaveAttribute('aria-colcount', '6');
+      await expect(page.getByRole('menuitemcheckbox', { name: 'Last used' })).toContainText('no room now');
+      await app.hand.key('Escape');
+      await expect(app.images.grid.getByRole('columnheader', { name: 'Created' })).toHaveAttribute(
+        'aria-sort',
+        'descending',
+      );
+      await page.reload();
+      await expect.poll(headings).toContain('Layers');
+      expect(await headings()).not.toContain('On disk');
+      await app.palette.choose('columns', 'Choose columns…');
+      const all = page.getByRole('menuitem', { name: 'Show all columns' });
+      await expect(all).toBeVisible();
+      if (app.hand.isMouse) await all.click();
+      else {
+        await app.hand.walk(all, 'ArrowUp');
+        await app.hand.key('Enter');
+      }
+      await expect.poll(headings).toContain('On disk');
+    });
+
     test('pins an image where it is shown, and no prune takes it', async ({ cache, app }) => {
       await app.open(cache.home);
       await app.images.open(ALPINE);

@@ -86,7 +86,7 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     ...items('show-images', 'show-layers', 'show-map', 'show-search', 'show-compare', 'show-reclaim'),
     item('show-activity'),
     SEPARATOR,
-    item('toggle-grouping'),
+    ...items('toggle-grouping', 'choose-columns'),
     SEPARATOR,
     { role: 'resetZoom' },
     { role: 'zoomIn' },

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { fitColumns } from './columns.ts';
+import type { SortColumn } from './image-list-state.ts';
 
-const shown = (width: number) => fitColumns(width).columns.map((column) => column.name);
+const shown = (width: number, chosen?: ReadonlySet<SortColumn>) =>
+  fitColumns(width, chosen).columns.map((column) => column.name);
 
 test('shows every column where there is room', () => {
   expect(shown(1200)).toEqual(['image', 'on-disk', 'layers', 'platform', 'used-by', 'created', 'last-used']);
@@ -20,4 +22,11 @@ test('spreads the other columns over a wide window', () => {
 
 test('never gives up name, size and users', () => {
   expect(shown(0)).toEqual(['image', 'on-disk', 'used-by']);
+});
+
+test('shows the columns chosen, in their own order, and the name in any case', () => {
+  expect(shown(1200, new Set<SortColumn>(['created', 'on-disk']))).toEqual(['image', 'on-disk', 'created']);
+  expect(shown(1200, new Set())).toEqual(['image']);
+  expect(fitColumns(1200, new Set()).template).toBe('38px minmax(0, 1fr)');
+  expect(shown(560, new Set<SortColumn>(['created', 'platform']))).toEqual(['image', 'platform', 'created']);
 });

@@ -26,7 +26,8 @@ const LEAST_LINE_WIDTH = 300;
 const AMPLE_IMAGE_WIDTH = 330;
 const MOST_EXTRA = 44;
 
-const COLUMNS: readonly Column[] = [
+/** Every column there is, in order. The name's cannot be left out. */
+export const COLUMNS: readonly Column[] = [
   { name: 'image', label: 'Image', width: 0 },
   { name: 'on-disk', label: 'On disk', width: 108 },
   { name: 'layers', label: 'Layers', width: 50 },
@@ -39,9 +40,9 @@ const COLUMNS: readonly Column[] = [
 /** What goes first when room is short; all of it is in the detail pane too. */
 const EXPENDABLE: readonly SortColumn[] = ['last-used', 'layers', 'platform', 'created'];
 
-/** The columns that leave the image's name room to be read. */
-export function fitColumns(listWidth: number): ColumnLayout {
-  let columns = COLUMNS;
+/** Of the columns chosen (null for all) those that leave the image's name room to be read. */
+export function fitColumns(listWidth: number, chosen: ReadonlySet<SortColumn> | null = null): ColumnLayout {
+  let columns = COLUMNS.filter(({ name }) => name === 'image' || chosen === null || chosen.has(name));
   let imageWidth = imageWidthOf(columns, listWidth);
   for (const name of EXPENDABLE) {
     if (imageWidth >= LEAST_IMAGE_WIDTH) break;
@@ -49,7 +50,8 @@ export function fitColumns(listWidth: number): ColumnLayout {
     imageWidth = imageWidthOf(columns, listWidth);
   }
   const others = columns.length - 1;
-  const extra = Math.floor(Math.min(MOST_EXTRA, Math.max(0, imageWidth - AMPLE_IMAGE_WIDTH) / 2 / others));
+  const spare = Math.max(0, imageWidth - AMPLE_IMAGE_WIDTH) / 2;
+  const extra = others === 0 ? 0 : Math.floor(Math.min(MOST_EXTRA, spare / others));
   const tracks = columns.map(({ name, width }) =>
     name === 'image' ? 'minmax(0, 1fr)' : `${width + extra}px`,
   );

@@ -1,7 +1,8 @@
 import { Group, HeartPulse } from 'lucide-react';
 import { runCommand } from '../app/commands.ts';
 import { Button, FilterChip } from '../ui/index.ts';
-import type { ImageFilter } from './image-list-state.ts';
+import { ColumnMenu } from './column-menu.tsx';
+import type { ImageFilter, SortColumn } from './image-list-state.ts';
 import styles from './image-tools.module.css';
 
 export interface ImageToolsProps {
@@ -9,6 +10,8 @@ export interface ImageToolsProps {
   /** Null while nothing is counted yet. */
   readonly counts: Readonly<Record<ImageFilter, number | null>> | null;
   readonly isGrouped: boolean;
+  /** The columns on screen. */
+  readonly columns: readonly SortColumn[];
   readonly onFilter: (filter: ImageFilter) => void;
   readonly onGroup: (isGrouped: boolean) => void;
 }
@@ -22,7 +25,7 @@ const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }
 ];
 
 /** Which images are listed, and whether tags of one digest share a row. */
-export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: ImageToolsProps) {
+export function ImageTools({ filter, counts, isGrouped, columns, onFilter, onGroup }: ImageToolsProps) {
   return (
     <div className={styles.tools}>
       <fieldset className={styles.filters} aria-label="Which images">
@@ -58,6 +61,7 @@ export function ImageTools({ filter, counts, isGrouped, onFilter, onGroup }: Ima
       >
         <span className={styles.groupWords}>Group tags by digest</span>
       </Button>
+      <ColumnMenu className={styles.group} wordsClassName={styles.groupWords} visible={columns} />
     </div>
   );
 }

@@ -17,6 +17,7 @@ import { ImageTools } from './image-tools.tsx';
 import styles from './images-view.module.css';
 import { NoImages } from './no-images.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { useColumns } from './use-columns.ts';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
 import { WorkStrip } from './work-strip.tsx';
@@ -54,7 +55,8 @@ export function ImagesView() {
   const list = useRef<HTMLDivElement>(null);
   const viewWidth = useElementSize(view)?.width ?? 0;
   const listWidth = useElementSize(list)?.width ?? 0;
-  const layout = useMemo(() => fitColumns(listWidth), [listWidth]);
+  const { chosen } = useColumns();
+  const layout = useMemo(() => fitColumns(listWidth, chosen), [listWidth, chosen]);
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   useOpenedImage(entries, images.isSuccess, isDocked ? (rows[0]?.entry.handle.reference ?? null) : null);
 
@@ -100,6 +102,7 @@ export function ImagesView() {
           filter={filter}
           counts={images.isSuccess ? counts : null}
           isGrouped={isGrouped}
+          columns={layout.columns.map(({ name }) => name)}
           onFilter={setFilter}
           onGroup={(next) => setPreference('isGrouped', next)}
         />

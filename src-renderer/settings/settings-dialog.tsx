@@ -3,6 +3,8 @@ import type { Settings } from '../../src-shared/domain/settings.ts';
 import { useCommand } from '../app/commands.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
+import { COLUMNS } from '../images/columns.ts';
+import { useColumns } from '../images/use-columns.ts';
 import { PinEditor } from '../reclaim/pin-editor.tsx';
 import { pruneRule } from '../reclaim/reclaim-settings.ts';
 import { Button, CopyText, Dialog, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
@@ -88,6 +90,7 @@ function Choices({ settings, onPins }: ChoicesProps) {
         ]}
         onChange={(sizeUnits) => change({ sizeUnits })}
       />
+      <ColumnChoice />
       <Line
         title="Undo removals"
         about="Removed files are set aside first. They can be brought back until the time has passed; only then their space comes free."
@@ -129,6 +132,24 @@ function Choices({ settings, onPins }: ChoicesProps) {
         </Button>
       </Line>
     </div>
+  );
+}
+
+function ColumnChoice() {
+  const { chosen, setShown } = useColumns();
+  return (
+    <Line title="Columns" about="What the list of images shows beside the name, as far as there is room.">
+      {COLUMNS.filter(({ name }) => name !== 'image').map(({ name, label }) => (
+        <label key={name} className={styles.switch}>
+          <input
+            type="checkbox"
+            checked={chosen.has(name)}
+            onChange={(event) => setShown(name, event.target.checked)}
+          />
+          {label}
+        </label>
+      ))}
+    </Line>
   );
 }
 

@@ -9,7 +9,7 @@ export { EmptyState } from './empty-state.tsx';
 export { ErrorNotice } from './error-notice.tsx';
 export { Kbd } from './kbd.tsx';
 export { announce, LiveRegion } from './live-region.tsx';
-export { Menu, MenuItem, MenuSeparator } from './menu.tsx';
+export { Menu, MenuCheckboxItem, MenuItem, MenuSeparator } from './menu.tsx';
 export { Notice } from './notice.tsx';
 export { Progress } from './progress.tsx';
 export { Spinner } from './spinner.tsx';

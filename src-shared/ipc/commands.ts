@@ -93,6 +93,13 @@ const commands = {
     alias: 'ungroup same',
     needs: NO_IMAGES,
   },
+  'choose-columns': {
+    title: 'Choose columns…',
+    menu: 'Choose Columns…',
+    section: 'Images',
+    alias: 'show hide list',
+    needs: NO_IMAGES,
+  },
   'check-images': {
     title: 'Check all images…',
     menu: 'Check All Images…',
