@@ -1,5 +1,8 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expectAccessible } from './fixtures/accessibility.ts';
 import { HANDS } from './fixtures/hand.ts';
+import { runSql } from './fixtures/sql.ts';
 import { expect, test } from './fixtures/test.ts';
 import { SettingsDialog } from './pages/settings-dialog.ts';
 
@@ -33,9 +36,8 @@ for (const hand of HANDS) {
       );
       await expect
         .poll(headings)
-        .toEqual(['Select all', 'Image', 'Layers', 'Platform', 'Used by', 'Created']);
-      await expect(app.images.grid).toHaveAttribute('aria-colcount', '6');
-      await expect(page.getByRole('menuitemcheckbox', { name: 'Last used' })).toContainText('no room now');
+        .toEqual(['Select all', 'Image', 'Layers', 'Platform', 'Used by', 'Created', 'Last used']);
+      await expect(app.images.grid).toHaveAttribute('aria-colcount', '7');
       await app.hand.key('Escape');
       await expect(app.images.grid.getByRole('columnheader', { name: 'Created' })).toHaveAttribute(
         'aria-sort',
@@ -70,6 +72,57 @@ for (const hand of HANDS) {
     });
   });
 }
+
+test('says at the start which settings could not be used, and writes over none of them', async ({
+  cache,
+  app,
+  page,
+}) => {
+  const settings = new SettingsDialog(page, app.hand);
+  const asked = page.waitForResponse((response) => response.url().endsWith('/ipc/settings.get'));
+  await app.open(cache.home);
+  const answer = JSON.parse(await (await asked).text()) as { value: { file: string } };
+  const { file } = answer.value;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, '{"theme":"pink","undoMinutes":5}');
+  await page.reload();
+  await expect(app.notices).toContainText('Part of the settings file could not be used.');
+  await expect(app.notices).toContainText('theme');
+  expect(readFileSync(file, 'utf8')).toBe('{"theme":"pink","undoMinutes":5}');
+  writeFileSync(file, '{"theme":"dark"');
+  await page.reload();
+  await expect(app.notices).toContainText('it is not a JSON object');
+  await app.hand.press(app.notices.getByRole('button', { name: 'Settings…' }));
+  await settings.choose('Sizes', 'Binary');
+  await expect(app.notices).toBeHidden();
+  expect(readFileSync(`${file}.damaged`, 'utf8')).toBe('{"theme":"dark"');
+});
+
+test('asks once under a newer schema, keeps the answer, and asks again on demand', async ({
+  cache,
+  app,
+  page,
+}) => {
+  const settings = new SettingsDialog(page, app.hand);
+  runSql(cache.home, `INSERT INTO seaql_migrations VALUES ('m20991231_000001_later', 1)`);
+  const question = app.removal.dialog.getByRole('checkbox', { name: /^I understand/ });
+  await app.open(cache.home);
+  await app.images.askToRemove(ALPINE);
+  await question.check();
+  await app.removal.confirm('Remove');
+  await app.removal.reports();
+  await app.removal.close();
+  await page.reload();
+  await app.images.askToRemove('ghcr.io/acme/app:1');
+  await app.removal.asks('Remove ghcr.io/acme/app:1?');
+  await expect(question).toBeHidden();
+  await page.keyboard.press('Escape');
+  await settings.open();
+  await app.hand.press(settings.dialog.getByRole('button', { name: 'Ask them again' }));
+  await settings.close();
+  await app.images.askToRemove('ghcr.io/acme/app:1');
+  await expect(question).toBeVisible();
+});
 
 test('keeps pins when the page is opened again', async ({ cache, app, page }) => {
   await app.open(cache.home);

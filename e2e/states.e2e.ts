@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCache } from '../test-support/cache.ts';
 import { metadataKey, pathSafe } from '../test-support/database.ts';
@@ -70,6 +70,40 @@ for (const hand of HANDS) {
       await expect(app.images.grid.getByRole('checkbox')).toHaveCount(5);
       await app.chooseInCacheMenu(other.home);
       await app.images.lists(['other:1']);
+    });
+
+    test('keeps its place while the cache is away, and goes on where it was', async ({ cache, app }) => {
+      const away = `${cache.home}.away`;
+      await app.open(cache.home);
+      await app.images.open(PYTHON);
+      await app.detail.choose('Layers');
+      await app.images.select(APP_1, ALPINE);
+      renameSync(cache.home, away);
+      await expect(app.main.getByRole('heading', { name: 'The cache is not there any more' })).toBeVisible();
+      await expect(app.main).toContainText(cache.home);
+      await expect(app.statusBar).toContainText('Waiting for the cache to come back');
+      await expect(app.images.grid).toBeHidden();
+      mkdirSync(cache.home);
+      await expect(app.main.getByRole('heading', { name: 'The cache is not there any more' })).toBeVisible();
+      rmdirSync(cache.home);
+      renameSync(away, cache.home);
+      await expect(app.images.row(PYTHON)).toHaveAttribute('aria-current', 'true');
+      await expect(app.images.row(APP_1)).toHaveAttribute('aria-selected', 'true');
+      await expect(app.images.selectionBar).toContainText('2 selected');
+      if (!app.hand.isMouse) await expect(app.images.row(ALPINE)).toBeFocused();
+      await expect(app.detail.strata).toHaveCount(2);
+      await app.counts('5 images');
+    });
+
+    test('says that a cache was moved, and where its disks still point', async ({ cache, app }) => {
+      const moved = join(scratchDir('moved'), 'home');
+      renameSync(cache.home, moved);
+      await app.open(moved);
+      await expect(app.notices).toContainText('This cache was moved or copied here.');
+      await expect(app.notices).toContainText(cache.cacheDir);
+      await app.hand.press(app.notices.getByRole('button', { name: 'Put this notice away' }));
+      await expect(app.notices).toBeHidden();
+      renameSync(moved, cache.home);
     });
 
     test('shows which images are damaged and how, and goes on with the others', async ({ cache, app }) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
@@ -309,6 +309,34 @@ const SCENES: readonly Scene[] = [
       await app.open(cache.home);
       await app.images.askToRemove('alpine');
       await app.removal.asks('Remove alpine?');
+    },
+  },
+  {
+    name: 'columns',
+    show: async (app) => {
+      await sample(app);
+      await app.page.getByRole('button', { name: 'Columns' }).click();
+      await app.page.getByRole('menuitemcheckbox').first().waitFor();
+    },
+  },
+  {
+    name: 'vanished',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      await app.open(cache.home);
+      await app.images.open(APP_1);
+      renameSync(cache.home, `${cache.home}.away`);
+      await app.page.getByRole('heading', { name: 'The cache is not there any more' }).waitFor();
+    },
+  },
+  {
+    name: 'moved',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      const moved = join(scratchDir('moved'), 'microsandbox');
+      renameSync(cache.home, moved);
+      await app.open(moved);
+      await app.images.open(APP_1);
     },
   },
   { name: 'no-home', show: (app) => app.open(join(scratchDir('nowhere'), 'microsandbox')) },

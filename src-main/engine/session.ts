@@ -34,6 +34,7 @@ import {
   canProbeLocks,
   createStoreReader,
   FOLDERS,
+  movedFrom,
   type ReadOptions,
   readSnapshotArtifact,
   readVmdkLayers,
@@ -308,6 +309,7 @@ export class Session implements World {
       readOnlyReasons: [...(problem === null ? [] : [problem]), ...this.#readOnlyReasons(schema)],
       canProbeLocks: canProbeLocks(),
       isSample: this.#isSample,
+      movedFrom: movedFrom(this.#paths),
     };
   }
 

@@ -1,13 +1,14 @@
-import { FolderSearch, KeyRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { FolderSearch, KeyRound, Unplug } from 'lucide-react';
+import { type ReactNode, useLayoutEffect } from 'react';
 import type { HomeState, HomeStatus } from '../../src-shared/domain/home.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
 import { SafeText } from '../detail/safe-text.tsx';
-import { Button, EmptyState, ErrorNotice, Spinner } from '../ui/index.ts';
+import { announce, Button, classNames, EmptyState, ErrorNotice, Spinner } from '../ui/index.ts';
 import { runCommand } from './commands.ts';
 import styles from './home-gate.module.css';
 import { useLive } from './live.ts';
 import { useHome } from './queries.ts';
+import { hasVanished } from './vanished.ts';
 
 /** Shows its children once a cache is open; before, what is missing and what can be done about it. */
 export function HomeGate({ children }: { readonly children: ReactNode }) {
@@ -15,7 +16,14 @@ export function HomeGate({ children }: { readonly children: ReactNode }) {
   const { connection } = useLive();
   if (connection === 'refused') return <NotAdmitted />;
   if (home.data !== undefined) {
-    return home.data.status === 'open' ? children : <NoCache home={home.data} />;
+    const isAway = hasVanished(home.data);
+    if (home.data.status !== 'open' && !isAway) return <NoCache home={home.data} />;
+    return (
+      <>
+        <Kept isAway={isAway}>{children}</Kept>
+        {isAway && <Vanished home={home.data} />}
+      </>
+    );
   }
   return (
     <div className={styles.wait}>
@@ -24,6 +32,50 @@ export function HomeGate({ children }: { readonly children: ReactNode }) {
       ) : (
         <ErrorNotice error={home.error.error} onRetry={() => void home.refetch()} />
       )}
+    </div>
+  );
+}
+
+interface KeptProps {
+  readonly isAway: boolean;
+  readonly children: ReactNode;
+}
+
+/** What is on screen: while its cache is away out of sight and reach, in its place and as it was. */
+function Kept({ isAway, children }: KeptProps) {
+  useLayoutEffect(() => {
+    if (!isAway) return;
+    // Still the one: the browser takes the focus from what is inert before it draws again.
+    const focused = document.activeElement;
+    return () => {
+      announce('The cache is back.');
+      if (document.activeElement === document.body && focused instanceof HTMLElement) focused.focus();
+    };
+  }, [isAway]);
+  return (
+    <div className={classNames(styles.kept, isAway && styles.isAway)} inert={isAway}>
+      {children}
+    </div>
+  );
+}
+
+/** The cache that was on screen is gone: most likely its drive. */
+function Vanished({ home }: { readonly home: HomeState }) {
+  return (
+    <div className={styles.over}>
+      <EmptyState
+        icon={<Unplug size={24} />}
+        title="The cache is not there any more"
+        actions={<Button onClick={() => runCommand('open-cache')}>Open another folder…</Button>}
+      >
+        <p role="alert">
+          It was open a moment ago. Connect its drive again, or put its folder back: Strata then goes on by
+          itself, where you were.
+        </p>
+        <code className={styles.path}>
+          <SafeText text={home.home} />
+        </code>
+      </EmptyState>
     </div>
   );
 }

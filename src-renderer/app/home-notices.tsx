@@ -1,7 +1,9 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { HomeState } from '../../src-shared/domain/home.ts';
+import type { SettingsState } from '../../src-shared/domain/settings.ts';
 import { SafeText } from '../detail/safe-text.tsx';
+import { useKeptSettings } from '../settings/settings-store.ts';
 import { Button, IconButton, Notice } from '../ui/index.ts';
 import { runCommand } from './commands.ts';
 import styles from './home-notices.module.css';
@@ -19,7 +21,11 @@ interface HomeNotice {
 export function HomeNotices() {
   const home = useHome().data;
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
-  const notices = home === undefined ? [] : noticesOf(home).filter(({ key }) => !dismissed.has(key));
+  const { state } = useKeptSettings();
+  const notices = [
+    ...(state === null ? [] : settingsNotices(state)),
+    ...(home === undefined ? [] : noticesOf(home)),
+  ].filter(({ key }) => !dismissed.has(key));
   if (notices.length === 0) return null;
   return (
     <section className={styles.notices} aria-label="About this cache">
@@ -85,6 +91,18 @@ function noticesOf(home: HomeState): readonly HomeNotice[] {
       ],
     });
   }
+  if (home.movedFrom !== null) {
+    notices.push({
+      key: `moved ${home.home}`,
+      kind: 'warning',
+      title: 'This cache was moved or copied here.',
+      lines: [
+        `Its disk descriptors still name ${home.movedFrom}: a sandbox that msb starts from here boots from there, or not at all.`,
+        'Put the cache back there, or pull the images you want to run here again: msb pull --force writes the new place.',
+        'Looking and reclaiming concern this folder only.',
+      ],
+    });
+  }
   const reasons = readOnlyReasons(home);
   if (reasons.length > 0) {
     notices.push({
@@ -95,6 +113,24 @@ function noticesOf(home: HomeState): readonly HomeNotice[] {
     });
   }
   return notices;
+}
+
+/** What of the settings file could not be used is told before anything is written to it. */
+function settingsNotices({ notices }: SettingsState): readonly HomeNotice[] {
+  if (notices.length === 0) return [];
+  return [
+    {
+      key: `settings ${notices.join()}`,
+      kind: 'warning',
+      title: 'Part of the settings file could not be used.',
+      lines: notices,
+      actions: (
+        <Button size="small" onClick={() => runCommand('show-settings')}>
+          Settings…
+        </Button>
+      ),
+    },
+  ];
 }
 
 function readOnlyReasons(home: HomeState): readonly string[] {

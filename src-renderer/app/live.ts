@@ -3,6 +3,7 @@ import type { Work } from '../../src-shared/domain/work.ts';
 import type { Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
 import { announce } from '../ui/live-region.tsx';
+import { readAgain } from './queries.ts';
 import { createStore, useStore } from './store.ts';
 import { pageVisibility, type Visibility } from './visibility.ts';
 
@@ -115,7 +116,7 @@ function refresher(queries: QueryClient): () => void {
     isRunning = true;
     do {
       isAskedAgain = false;
-      await queries.invalidateQueries();
+      await readAgain(queries);
     } while (isAskedAgain);
     isRunning = false;
   };

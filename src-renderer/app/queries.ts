@@ -1,12 +1,13 @@
-import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { QueryClient, type QueryFunctionContext, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { HomeState } from '../../src-shared/domain/home.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
-import { type CallFailure, type Client, unwrap } from '../client.ts';
+import { CallFailure, type Client, unwrap } from '../client.ts';
 import { useClient } from './client-context.ts';
+import { hasVanished, noteHome } from './vanished.ts';
 
 type QueryOf<Value> = UseQueryResult<Value, CallFailure>;
 
@@ -54,8 +55,16 @@ export function useCall<Name extends CallName>(
 function queryOf<Name extends CallName>(client: Client, name: Name, input: InputOf<Name> | null) {
   return {
     queryKey: [name, input],
-    queryFn: async ({ signal }: { readonly signal: AbortSignal }) =>
-      unwrap(await client.call(name, input as InputOf<Name>, { signal })),
+    queryFn: async ({ signal, client: queries }: QueryFunctionContext) => {
+      const home = queries.getQueryData<HomeState>(HOME_KEY);
+      // Nothing is in a cache that is away: an empty answer would take the place of what was there and will be again.
+      if (OF_THE_CACHE.test(name) && hasVanished(home)) {
+        throw new CallFailure({ code: 'cache-missing', path: home!.home });
+      }
+      const value = unwrap(await client.call(name, input as InputOf<Name>, { signal }));
+      if (name === 'home.get') noteHome(value as HomeState);
+      return value;
+    },
   };
 }
 
@@ -66,6 +75,15 @@ export function askForFirstRows(client: Client, queries: QueryClient): void {
 }
 
 const NOTHING = {};
+const HOME_KEY: readonly unknown[] = ['home.get', NOTHING];
+const OF_THE_CACHE = /^(?:images|cache|layers|files|undo|health)\./;
+
+/** Reads `home.get` anew, and then everything else unless the cache has gone meanwhile. */
+export async function readAgain(queries: QueryClient): Promise<void> {
+  await queries.invalidateQueries({ queryKey: HOME_KEY });
+  if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) return;
+  await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'home.get' });
+}
 
 export function useHome(): QueryOf<HomeState> {
   return useCall('home.get', NOTHING);

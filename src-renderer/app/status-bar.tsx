@@ -5,25 +5,27 @@ import { classNames } from '../ui/index.ts';
 import { type Connection, useLive } from './live.ts';
 import { useHome, useUsage } from './queries.ts';
 import styles from './status-bar.module.css';
+import { hasVanished } from './vanished.ts';
 import { workText } from './work-words.ts';
 
 export function StatusBar() {
   const { connection, work } = useLive();
   const home = useHome();
   const usage = useUsage().data;
+  const isAway = connection === 'live' && hasVanished(home.data);
   const version = home.data?.msbVersion ?? null;
   return (
     <footer className={styles.bar}>
-      <span className={classNames(styles.state, styles[lamp(connection)])}>
+      <span className={classNames(styles.state, styles[isAway ? 'lost' : lamp(connection)])}>
         <span className={styles.dot} aria-hidden="true" />
-        {connectionText(connection)}
-        {connection === 'live' && version !== null && ` · msb ${version}`}
+        {isAway ? 'Waiting for the cache to come back' : connectionText(connection)}
+        {!isAway && connection === 'live' && version !== null && ` · msb ${version}`}
       </span>
-      {usage !== undefined && <span>{countsText(usage)}</span>}
+      {!isAway && usage !== undefined && <span>{countsText(usage)}</span>}
       {connection === 'live' && work !== null && work.operations > 0 && (
         <span className={styles.work}>{workText(work)}</span>
       )}
-      {usage !== undefined && <span className={styles.whole}>{wholeText(usage)}</span>}
+      {!isAway && usage !== undefined && <span className={styles.whole}>{wholeText(usage)}</span>}
     </footer>
   );
 }

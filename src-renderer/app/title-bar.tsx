@@ -6,7 +6,7 @@ import { useCommand } from './commands.ts';
 import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
 import { showView } from './navigation.ts';
-import { useHome } from './queries.ts';
+import { readAgain, useHome } from './queries.ts';
 import styles from './title-bar.module.css';
 import { useReclaimable } from './use-reclaimable.ts';
 
@@ -36,7 +36,7 @@ function RefreshButton() {
   const queries = useQueryClient();
   const isFetching = useIsFetching() > 0;
   const refresh = () => {
-    void queries.invalidateQueries().then(() => announce('Read again.'));
+    void readAgain(queries).then(() => announce('Read again.'));
   };
   useCommand('refresh', refresh);
   return (

@@ -1,40 +1,27 @@
 import type { SchemaState } from '../../src-shared/domain/home.ts';
+import type { Settings } from '../../src-shared/domain/settings.ts';
 
-const KEY = 'strata.acceptedSchemas';
+type Confirmations = Settings['confirmations'];
 
 /**
  * The migrations a person has not yet said "I understand" to; empty when nothing has to be asked. Under a
  * schema newer than Strata the first removal asks once more; the answer counts for that set of migrations only.
  */
-export function listUnaccepted(schema: SchemaState, storage: Pick<Storage, 'getItem'>): readonly string[] {
+export function listUnaccepted(schema: SchemaState, confirmations: Confirmations): readonly string[] {
   if (schema.kind !== 'unknown-intact') return [];
-  return readAccepted(storage).includes(nameSet(schema.unknownMigrations)) ? [] : schema.unknownMigrations;
+  const { unknownMigrations } = schema;
+  return confirmations[questionOf(unknownMigrations)] === false ? [] : unknownMigrations;
 }
 
-/** Remembers that a person accepted removals under these migrations. */
+/** The settings after a person accepted removals under these migrations. */
 export function acceptMigrations(
   migrations: readonly string[],
-  storage: Pick<Storage, 'getItem' | 'setItem'>,
-): void {
-  const accepted = readAccepted(storage);
-  const name = nameSet(migrations);
-  if (accepted.includes(name)) return;
-  try {
-    storage.setItem(KEY, JSON.stringify([...accepted, name]));
-  } catch {
-    // Storage that is full or refused costs only that the question comes again.
-  }
+  confirmations: Confirmations,
+): Record<string, boolean> {
+  return { ...confirmations, [questionOf(migrations)]: false };
 }
 
-function nameSet(migrations: readonly string[]): string {
-  return migrations.toSorted().join(' ');
-}
-
-function readAccepted(storage: Pick<Storage, 'getItem'>): readonly string[] {
-  try {
-    const value: unknown = JSON.parse(storage.getItem(KEY) ?? '[]');
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-  } catch {
-    return [];
-  }
+/** The question's name in the settings. */
+function questionOf(migrations: readonly string[]): string {
+  return `newer schema: ${migrations.toSorted().join(' ')}`;
 }

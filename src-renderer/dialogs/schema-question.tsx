@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useHome } from '../app/queries.ts';
+import { useChangeSettings, useSettings } from '../settings/settings-store.ts';
 import { Notice } from '../ui/index.ts';
 import { acceptMigrations, listUnaccepted } from './schema-consent.ts';
 import styles from './schema-question.module.css';
@@ -14,16 +15,23 @@ export interface SchemaConsent {
   readonly remember: () => void;
 }
 
+const NOTHING_CONFIRMED = {};
+
 /** Whether a removal has to ask once more, because the cache's schema is newer than Strata. */
 export function useSchemaConsent(): SchemaConsent {
   const { data: home } = useHome();
   const [isTicked, setTicked] = useState(false);
-  const unknownMigrations = home === undefined ? [] : listUnaccepted(home.schema, localStorage);
+  const confirmations = useSettings()?.confirmations ?? NOTHING_CONFIRMED;
+  const change = useChangeSettings();
+  const unknownMigrations = home === undefined ? [] : listUnaccepted(home.schema, confirmations);
   return {
     unknownMigrations,
     isGiven: home !== undefined && (unknownMigrations.length === 0 || isTicked),
     setGiven: setTicked,
-    remember: () => acceptMigrations(unknownMigrations, localStorage),
+    remember: () => {
+      if (unknownMigrations.length === 0) return;
+      change({ confirmations: acceptMigrations(unknownMigrations, confirmations) });
+    },
   };
 }
 

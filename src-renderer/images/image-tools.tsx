@@ -48,7 +48,7 @@ export function ImageTools({ filter, counts, isGrouped, columns, onFilter, onGro
         title="Check all images against their files"
         onClick={() => runCommand('check-images')}
       >
-        <span className={styles.groupWords}>Check</span>
+        <span className={styles.lesserWords}>Check</span>
       </Button>
       <Button
         variant="ghost"
@@ -61,7 +61,7 @@ export function ImageTools({ filter, counts, isGrouped, columns, onFilter, onGro
       >
         <span className={styles.groupWords}>Group tags by digest</span>
       </Button>
-      <ColumnMenu className={styles.group} wordsClassName={styles.groupWords} visible={columns} />
+      <ColumnMenu className={styles.group} wordsClassName={styles.lesserWords} visible={columns} />
     </div>
   );
 }

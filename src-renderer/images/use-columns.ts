@@ -15,17 +15,16 @@ export interface ChosenColumns {
 
 /** Which columns of the image list a person wants to see. Names the file has and we do not are dropped. */
 export function useColumns(): ChosenColumns {
-  const names = useSettings()?.columns[LIST];
+  const columns = useSettings()?.columns;
+  const names = columns?.[LIST];
   const change = useChangeSettings();
   const sort = usePreference('sort');
-  const settings = useSettings();
   const chosen = useMemo(
     () =>
       new Set(COLUMNS.map(({ name }) => name).filter((name) => names === undefined || names.includes(name))),
     [names],
   );
-  const keep = (next: readonly SortColumn[]) =>
-    change({ columns: { ...lists(settings?.columns), [LIST]: [...next] } });
+  const keep = (next: readonly SortColumn[]) => change({ columns: { ...lists(columns), [LIST]: [...next] } });
   return {
     chosen,
     setShown(name, isShown) {

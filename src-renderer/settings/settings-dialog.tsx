@@ -67,6 +67,7 @@ interface ChoicesProps {
 function Choices({ settings, onPins }: ChoicesProps) {
   const change = useChangeSettings();
   const { pinned } = useStore(pruneRule);
+  const silenced = Object.values(settings.confirmations).filter((isAsked) => !isAsked).length;
   return (
     <div className={styles.choices}>
       <Choice
@@ -125,6 +126,21 @@ function Choices({ settings, onPins }: ChoicesProps) {
           most={YEAR_MINUTES}
           onChange={(graceMinutes) => change({ graceMinutes })}
         />
+      </Line>
+      <Line
+        title="Questions"
+        about="What was answered with “do not ask again”. Removals show what goes before they start in any case."
+      >
+        <span>
+          {silenced === 0
+            ? 'Every question is asked.'
+            : `${countOf(silenced, 'question')} not asked any more.`}
+        </span>
+        {silenced > 0 && (
+          <Button size="small" onClick={() => change({ confirmations: {} })}>
+            Ask them again
+          </Button>
+        )}
       </Line>
       <Line title="Pinned images" about="Pruning never takes them. Pins hold in every cache.">
         <Button size="small" onClick={onPins}>

@@ -30,4 +30,6 @@ export interface HomeState {
   /** Whether flock can be probed here. If not, only what rows prove is collected. */
   readonly canProbeLocks: boolean;
   readonly isSample: boolean;
+  /** The cache folder its disk descriptors name when that is another one: msb would boot from there. Null: none does. */
+  readonly movedFrom: string | null;
 }

@@ -103,7 +103,7 @@ export const settingsFields = {
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
   sizeUnits: z.enum(['decimal', 'binary']).exactOptional(),
   columns: z.record(listName, z.array(listName).max(64)).exactOptional(),
-  confirmations: z.record(listName, z.boolean()).exactOptional(),
+  confirmations: z.record(text, z.boolean()).exactOptional(),
 };
 const settingsChange = z.strictObject(settingsFields);
 

@@ -42,4 +42,4 @@ export {
 } from './scan.ts';
 export { readSnapshotArtifact, scanSnapshots } from './snapshot-artifacts.ts';
 export { measureTree, type TreeSize, walkTree } from './tree-size.ts';
-export { readVmdk, readVmdkLayers, type VmdkDescriptor } from './vmdk.ts';
+export { movedFrom, readVmdk, readVmdkLayers, type VmdkDescriptor } from './vmdk.ts';

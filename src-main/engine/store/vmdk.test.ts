@@ -7,7 +7,15 @@ import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
 import { file } from '../../../test-support/tar-entry.ts';
 import { vmdkPath } from './names.ts';
-import { fsmetaOfVmdk, isElsewhere, layersOfVmdk, parseVmdk, readVmdk, readVmdkLayers } from './vmdk.ts';
+import {
+  fsmetaOfVmdk,
+  isElsewhere,
+  layersOfVmdk,
+  movedFrom,
+  parseVmdk,
+  readVmdk,
+  readVmdkLayers,
+} from './vmdk.ts';
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const fileName = (digit: string) => `sha256_${digit.repeat(64)}.erofs`;
@@ -159,8 +167,10 @@ describeWithMsb('readVmdk on descriptors msb wrote', (version) => {
     symlinkSync(cache.cacheDir, link);
     expect(readVmdk({ cacheDir: link }, manifestDigest)?.isElsewhere).toBe(false);
     const moved = join(dirname(cache.cacheDir), 'moved');
+    expect(movedFrom({ cacheDir: link })).toBeNull();
     renameSync(cache.cacheDir, moved);
     expect(readVmdk({ cacheDir: moved }, manifestDigest)?.isElsewhere).toBe(true);
+    expect(movedFrom({ cacheDir: moved })).toBe(cache.cacheDir);
     cache.dispose();
   });
 });

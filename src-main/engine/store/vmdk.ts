@@ -1,3 +1,5 @@
+import { opendirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { HomePaths } from '../home/paths.ts';
 import { readCacheFile } from './bounded-file.ts';
 import { resolveCacheDir } from './cache-dir.ts';
@@ -69,8 +71,11 @@ export function fsmetaOfVmdk(vmdk: VmdkDescriptor): string | null {
  * boot from the old place. `cacheDir` has its links resolved, as `resolveCacheDir` gives it.
  */
 export function isElsewhere(vmdk: VmdkDescriptor, cacheDir: string): boolean {
-  const here = plainPath(cacheDir);
-  return vmdk.extents.some(({ path }) => plainPath(path).replace(CACHE_FILE, '') !== here);
+  return vmdk.extents.some(({ path }) => isOutside(path, cacheDir));
+}
+
+function isOutside(path: string, cacheDir: string): boolean {
+  return plainPath(path).replace(CACHE_FILE, '') !== plainPath(cacheDir);
 }
 
 /** The descriptor of one manifest; null when it is missing, unreadable or no descriptor. */
@@ -84,6 +89,46 @@ export function readVmdk(
   const file = readCacheFile(cacheDir, path, MOST_VMDK_BYTES);
   const vmdk = file.kind === 'text' ? parseVmdk(file.text) : null;
   return vmdk === null ? null : { ...vmdk, isElsewhere: isElsewhere(vmdk, cacheDir) };
+}
+
+/**
+ * The cache folder that disk descriptors name when it is not this one: the cache was moved or copied. A few
+ * descriptors are looked at, for a move concerns all that were there. Null when none of them tells.
+ */
+export function movedFrom(paths: Pick<HomePaths, 'cacheDir'>): string | null {
+  const cacheDir = resolveCacheDir(paths);
+  if (cacheDir === null) return null;
+  for (const name of firstNames(join(cacheDir, 'vmdk'), MOST_SAMPLED)) {
+    const manifestDigest = name.endsWith('.vmdk') ? digestOfName(name.slice(0, -'.vmdk'.length)) : null;
+    const vmdk = manifestDigest === null ? null : readVmdk(paths, manifestDigest);
+    const other = vmdk?.extents.find(({ path }) => isOutside(path, cacheDir));
+    if (other !== undefined) return plainPath(other.path).replace(CACHE_FILE, '');
+  }
+  return null;
+}
+
+const MOST_SAMPLED = 8;
+
+/** Names of a folder in no order; none when it cannot be read. */
+function firstNames(folder: string, most: number): readonly string[] {
+  const names: string[] = [];
+  try {
+    const directory = opendirSync(folder);
+    try {
+      for (
+        let entry = directory.readSync();
+        entry !== null && names.length < most;
+        entry = directory.readSync()
+      ) {
+        names.push(entry.name);
+      }
+    } finally {
+      directory.closeSync();
+    }
+  } catch {
+    // No folder, no descriptors.
+  }
+  return names;
 }
 
 /** The layers that one manifest's descriptor names, as `layersOfVmdk`; null when there is none that tells. */
