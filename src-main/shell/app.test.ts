@@ -339,6 +339,16 @@ describe('what the bridge asks of the shell', () => {
     expect(await call(first, 'home.get')).toMatchObject({ value: { home: '/first' } });
   });
 
+  it('opens no more windows than a person can want, however many a page or a start asks for', async () => {
+    const isOpen = () => BrowserWindow.all.filter(({ isClosed }) => !isClosed);
+    const before = isOpen();
+    for (let count = 0; count < 50; count += 1) await ask({ kind: 'open-window', home: `/many/${count}` });
+    app.emit('second-instance', {}, [], '', { argv: ['--home', '/one/more'], cwd: '/' });
+    expect(isOpen()).toHaveLength(16);
+    for (const window of isOpen()) if (!before.includes(window)) window.close();
+    first.focus();
+  });
+
   it('follows the theme that was chosen', async () => {
     await ask({ kind: 'set-theme', theme: 'dark' });
     expect(nativeTheme.themeSource).toBe('dark');

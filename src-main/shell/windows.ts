@@ -24,7 +24,7 @@ export interface WindowsOptions {
 }
 
 export interface Windows {
-  /** Another window, with an engine of its own; or the one that already shows the home asked for. */
+  /** Another window, with an engine of its own; or the one that already shows the home asked for, or the last of many. */
   open(launch: Launch): WindowSession;
   /** The window used last; null when none is open. */
   readonly front: WindowSession | null;
@@ -36,6 +36,9 @@ export interface Windows {
   stopEngines(): Promise<void>;
 }
 
+/** Each has an engine's thread: neither a page nor other programs may open them without end. */
+const MAX_WINDOWS = 16;
+
 export function createWindows({ pages, dataDir, crashDir, log, onHome }: WindowsOptions): Windows {
   const placesFile = join(dataDir, 'windows.json');
   /** The one used last is last. */
@@ -45,7 +48,8 @@ export function createWindows({ pages, dataDir, crashDir, log, onHome }: Windows
   const asking = new Set<WindowSession>();
 
   function open(launch: Launch): WindowSession {
-    const shown = launch.home === null ? undefined : sessions.find(({ home }) => home === launch.home);
+    const known = launch.home === null ? undefined : sessions.find(({ home }) => home === launch.home);
+    const shown = known ?? (sessions.length < MAX_WINDOWS ? undefined : sessions.at(-1));
     if (shown !== undefined) {
       bringToFront(shown.window);
       return shown;
