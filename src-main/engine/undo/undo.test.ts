@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Report } from '../../../src-shared/domain/plan.ts';
 import { makeCache, openTestCache, type TestCache } from '../../../test-support/cache.ts';
 import { checkDatabase, checkHeldImages } from '../../../test-support/check-cache.ts';
-import { metadataKey, pathSafe, withDatabase } from '../../../test-support/database.ts';
+import { cachedImages, metadataKey, pathSafe, withDatabase } from '../../../test-support/database.ts';
 import { addFlatDisk } from '../../../test-support/flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from '../../../test-support/garbage.ts';
 import { holdLock } from '../../../test-support/hold-lock.ts';
@@ -13,6 +14,7 @@ import { listTree } from '../../../test-support/list-tree.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { msbImageInspect, msbImageList } from '../../../test-support/oracle.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
+import { startStandIn } from '../../../test-support/stand-in.ts';
 import { HostileClient } from '../hostile/client.fixture.ts';
 import { Session } from '../session.ts';
 import { expireUndo } from './expire.ts';
@@ -250,6 +252,27 @@ describeWithMsb('a removal that can be undone', (version) => {
     expect(await whatMsbSees(cache)).toEqual(seen);
     expect(listTree(cache.cacheDir)).toEqual(files);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'waits for an msb that may still delete what comes back, as a prune does after its rows have gone',
+    async () => {
+      const cache = await make();
+      const client = await open(cache.home);
+      const { undoId } = await client.call('images.remove', { reference: APP_1, force: false });
+      const prune = await startStandIn({ env: { MSB_HOME: cache.home }, command: 'image' });
+      let isOver = false;
+      const restoring = client.call('undo.restore', { id: undoId! }).then(() => {
+        isOver = true;
+      });
+      await delay(300);
+      expect(isOver).toBe(false);
+      expect(cachedImages(cache.home).map(({ reference }) => reference)).not.toContain(APP_1);
+      await prune.end();
+      await restoring;
+      expect(cachedImages(cache.home).map(({ reference }) => reference)).toContain(APP_1);
+      expectSound(cache);
+    },
+  );
 
   it('is left alone while another Strata works on it', async () => {
     const cache = await make();
