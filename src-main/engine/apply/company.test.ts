@@ -25,7 +25,7 @@ function makeHome() {
   return resolveHome({ homeOption: home, env: {}, userHome: home });
 }
 
-/** Other tests start msb at any time, and one that starts has not told its home yet: that passes. */
+/** Other tests start msb at any time; should one not be told apart in the moment it begins, that passes. */
 const SOON = { timeout: 20_000 };
 
 async function isAloneSoon(company: Company): Promise<void> {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { resolveHome } from '../home/index.ts';
 import type { HomePaths } from '../home/paths.ts';
@@ -146,24 +147,30 @@ function commandOf(name: string): string {
   }
 }
 
-/** True only when the process says, in a way we understand, that its cache is another. */
+/** True only when the process says, in a way we understand, that its cache is another, or has not begun yet. */
 function isElsewhere(name: string, paths: HomePaths): boolean {
   try {
     // In a container the same path is another folder.
     if (readlinkSync(`/proc/${name}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt')) return false;
-    const theirs = homeOf(name);
-    return theirs !== null && !isSameFolder(theirs.cacheDir, paths.cacheDir);
+    // While it is being started, and when it has ended, it has no memory of its own: it counts on nothing.
+    if (readFileSync(`/proc/${name}/cmdline`, 'utf8') === '') return true;
+    return !isSameFolder(homeOf(name).cacheDir, paths.cacheDir);
   } catch {
     return false;
   }
 }
 
-/** Null when its environment does not tell: while it starts it has none. */
-function homeOf(name: string): HomePaths | null {
+function homeOf(name: string): HomePaths {
   const env = parseEnvironment(readFileSync(`/proc/${name}/environ`, 'utf8'));
   if (env.MSB_HOME) env.MSB_HOME = path.resolve(readlinkSync(`/proc/${name}/cwd`), env.MSB_HOME);
-  else if (!env.HOME) return null;
-  return resolveHome({ homeOption: null, env, userHome: env.HOME || '/' });
+  return resolveHome({ homeOption: null, env, userHome: env.HOME || defaultOf(name) });
+}
+
+/** @throws Error for a process of another user, whose home we do not know. */
+function defaultOf(name: string): string {
+  const { uid, homedir } = userInfo();
+  if (statSync(`/proc/${name}`).uid !== uid) throw new Error(`process ${name} is of another user`);
+  return homedir;
 }
 
 /** The second is there; the first may not be. */
