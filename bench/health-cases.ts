@@ -130,10 +130,11 @@ class HealthyWorld {
    * does not always pull.
    */
   #image(mayRepeat = true): Omit<ImageSpec, 'references'> {
-    const layers = Array.from({ length: 1 + (this.#random() % 4) }, () => {
+    const chosen = Array.from({ length: 1 + (this.#random() % 4) }, () => {
       const known = this.#layers[this.#random() % Math.max(1, this.#layers.length)];
       return known !== undefined && this.#random() % 3 === 0 ? known : this.#layer();
     });
+    const layers = mayRepeat ? chosen : [...new Set(chosen)];
     const repeated = mayRepeat && this.#random() % 12 === 0 ? [layers[0]!] : [];
     const env = this.#random() % 2 === 0 ? { env: ['A=1'], stopSignal: 'SIGINT' } : {};
     return { layers: [...layers, ...repeated], config: { cmd: [`/${this.#random()}`], ...env } };
