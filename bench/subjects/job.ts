@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** What one child process is to measure; it answers a `Measured` as one line of JSON. */
 export interface Job {
-  readonly task: 'list' | 'inspect' | 'prune' | 'prune-cold' | 'remove' | 'inventory';
+  readonly task: 'list' | 'inspect' | 'prune' | 'prune-cold' | 'remove' | 'inventory' | 'idle';
   readonly home: string;
   /** Of list and inspect. */
   readonly repeats: number;

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src-main/engine/index.ts';
@@ -36,12 +36,30 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     const cold = await timed(() => call('images.facts', {}));
     const again = await repeated(job, () => call('cache.usage', {}));
     const facts = await repeated(job, () => call('images.facts', {}));
-    return { ms: [cold], facts: { usageMs: median(again), factsMs: median(facts) } };
+    const changed: number[] = [];
+    for (let turn = 0; turn < job.repeats; turn += 1) {
+      changeFromOutside(turn);
+      changed.push(await timed(() => call('images.inspect', { reference: job.references[0]! })));
+    }
+    return {
+      ms: [cold],
+      facts: { usageMs: median(again), factsMs: median(facts), changedMs: median(changed) },
+    };
   },
+  idle: async () => ({ ms: [] }),
   prune: () => remove({ kind: 'prune', policy: {} }),
   'prune-cold': async () => ({ ms: [await timed(() => call('cache.prune', { policy: {} }))] }),
   remove: () => remove({ kind: 'remove', references: job.references, force: false }),
 };
+
+/** Another program publishes a layer that no row knows, and takes it away the next time. */
+function changeFromOutside(turn: number): void {
+  const layers = join(job.home, 'cache', 'layers');
+  const file = join(layers, `sha256_${'5'.repeat(64)}.erofs`);
+  const model = readdirSync(layers).find((name) => name.endsWith('.erofs'))!;
+  if (turn % 2 === 0) copyFileSync(join(layers, model), file);
+  else rmSync(file);
+}
 
 /** As in the window: the cache is shown, the plan is looked at, and then the button is pressed. */
 async function remove(action: PlanAction): Promise<Parameters<typeof answer>[0]> {

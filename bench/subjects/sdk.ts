@@ -11,6 +11,7 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     ms: await repeated(job, (turn) => Image.inspect(job.references[turn % job.references.length]!)),
   }),
   inventory: () => Promise.reject(new Error('the SDK has no inventory')),
+  idle: async () => ({ ms: [] }),
   prune: async () => ({ ms: [await timed(() => Image.prune())] }),
   'prune-cold': async () => ({ ms: [await timed(() => Image.prune())] }),
   remove: async () => ({

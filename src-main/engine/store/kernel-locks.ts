@@ -19,8 +19,8 @@ export interface KernelLocks {
 export function readKernelLocks(): KernelLocks | null {
   if (process.platform !== 'linux') return null;
   try {
-    const { text, isOnePiece } = readList();
-    return parseKernelLocks(text, isOnePiece && seesAllProcesses());
+    const { text, isCertain } = readList();
+    return parseKernelLocks(text, isCertain && seesAllProcesses());
   } catch {
     return null;
   }
@@ -42,23 +42,40 @@ export function provenDevice(directory: string): string | null {
 /** statfs(2): ext2 to ext4, XFS, Btrfs, F2FS, tmpfs. */
 const LOCAL: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994]);
 
-/** One read answers as of one moment: the kernel keeps its locks still meanwhile. What is left shows in the next. */
-function readList(): { readonly text: string; readonly isOnePiece: boolean } {
+interface LockList {
+  readonly text: string;
+  readonly isCertain: boolean;
+}
+
+/**
+ * What one read answers is of one moment, for the kernel keeps its locks still meanwhile. It answers a page at most:
+ * between two pages a lock that goes can hide another, so a longer list must come out the same again and again.
+ */
+function readList(): LockList {
+  const { text, pieces } = readOnce();
+  if (pieces <= 1) return { text, isCertain: true };
+  for (let again = 0; again < AGREEING; again += 1)
+    if (readOnce().text !== text) return { text, isCertain: false };
+  return { text, isCertain: true };
+}
+
+function readOnce(): { readonly text: string; readonly pieces: number } {
   const fd = openSync('/proc/locks', 'r');
   try {
-    const pieces: Buffer[] = [];
+    const pieces: string[] = [];
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      const length = readSync(fd, piece);
-      if (length === 0) return { text: Buffer.concat(pieces).toString(), isOnePiece: pieces.length <= 1 };
-      pieces.push(piece.subarray(0, length));
+      const length = readSync(fd, page);
+      if (length === 0) return { text: pieces.join(''), pieces: pieces.length };
+      pieces.push(page.toString('latin1', 0, length));
     }
   } finally {
     closeSync(fd);
   }
 }
 
-const PIECE_BYTES = 65_536;
+const page = Buffer.alloc(65_536);
+/** How many further readings must come to the same. */
+const AGREEING = 2;
 
 /** In the first pid namespace no process is hidden (PROC_PID_INIT_INO of the kernel's proc_ns.h). */
 function seesAllProcesses(): boolean {
