@@ -29,12 +29,21 @@ export function requireHandle(database: ReadableDatabase | null, reference: stri
 /** Everything the cache says of one reference: rows, files and the raw config JSON together. */
 export function inspectImage(session: Session, name: string): ImageInspection {
   const database = session.database();
-  const handle = requireHandle(database, name);
+  if (database === null) throw new CacheFailure({ code: 'not-found', what: 'image', name });
   const inventory = session.glance();
+  // Each statement by itself would take and give back the database's locks.
+  return database.inReadTransaction(() => inspectRows(session, database, inventory, name));
+}
+
+function inspectRows(
+  session: Session,
+  database: ReadableDatabase,
+  inventory: Inventory,
+  name: string,
+): ImageInspection {
+  const handle = requireHandle(database, name);
   const reference = inventory.referencesByName.get(name);
-  if (database === null || reference === undefined) {
-    throw new CacheFailure({ code: 'not-found', what: 'image', name });
-  }
+  if (reference === undefined) throw new CacheFailure({ code: 'not-found', what: 'image', name });
   const metadata = metadataOf(reference);
   const raw = metadata === null ? null : readMetadata(session.paths, metadata.key);
   const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);

@@ -149,6 +149,15 @@ export function referencesUsingFlatDisk(inventory: Inventory, artifactDigest: st
 
 /** References whose image uses the layer, newest first. */
 export function referencesUsing(layer: LayerNode): readonly string[] {
+  const known = knownUsers.get(layer) ?? findUsers(layer);
+  knownUsers.set(layer, known);
+  return known;
+}
+
+/** Sorted once for as long as an inventory lives: every image of a base asks for the same layers. */
+const knownUsers = new WeakMap<LayerNode, readonly string[]>();
+
+function findUsers(layer: LayerNode): readonly string[] {
   const rows = [...layer.manifests].flatMap((manifest) =>
     manifest.references.map((reference) => reference.row),
   );
