@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathSafe } from '../test-support/database.ts';
 import { ALL_GARBAGE, addGarbage } from '../test-support/garbage.ts';
@@ -132,6 +132,22 @@ test('a cache that can only be read', async ({ cache, app, page }) => {
   await app.open(cache.home);
   await expect(app.notices).toContainText('Nothing can be removed from this cache.');
   await expectAccessible(page);
+});
+
+test('a cache that is away, and one that was moved', async ({ cache, app, page }) => {
+  const away = join(scratchDir('moved'), 'home');
+  await app.open(cache.home);
+  await expect(app.images.row(ALPINE)).toBeVisible();
+  renameSync(cache.home, away);
+  await expect(app.main.getByRole('heading', { name: 'The cache is not there any more' })).toBeVisible();
+  await expectAccessible(page);
+  await app.hand.press(app.button('Open another folder…'));
+  await app.openFolder(away);
+  await expect(app.notices).toContainText('This cache was moved or copied here.');
+  await app.hand.press(app.button('Columns'));
+  await expect(page.getByRole('menuitemcheckbox')).toHaveCount(6);
+  await expectAccessible(page);
+  renameSync(away, cache.home);
 });
 
 test('no cache at all', async ({ app, page }) => {

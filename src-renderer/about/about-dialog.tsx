@@ -1,5 +1,6 @@
 import fontLicence from '@fontsource-variable/inter/LICENSE?raw';
 import monoLicence from '@fontsource-variable/jetbrains-mono/LICENSE?raw';
+import { useRef } from 'react';
 import type { HomeState } from '../../src-shared/domain/home.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
 import { useCall, useHome } from '../app/queries.ts';
@@ -16,6 +17,8 @@ const NOTHING = {};
 export function AboutDialog() {
   const isOpen = useStore(isAboutOpen);
   const close = () => isAboutOpen.set(false);
+  // Not what copies: its tooltip would cover the rest.
+  const button = useRef<HTMLButtonElement>(null);
   const engine = useCall('about.get', isOpen ? NOTHING : null).data;
   const home = useHome().data;
   const shell = window.strata?.shell.versions;
@@ -36,7 +39,12 @@ export function AboutDialog() {
       onClose={close}
       title="About Strata"
       width={460}
-      actions={<Button onClick={close}>Close</Button>}
+      initialFocus={button}
+      actions={
+        <Button ref={button} onClick={close}>
+          Close
+        </Button>
+      }
     >
       <div className={styles.head}>
         <img src={icon} width={64} height={64} alt="" />

@@ -34,7 +34,7 @@ export function SettingsDialog() {
       isOpen={isShown}
       onClose={() => isOpen.set(false)}
       title="Settings"
-      width={560}
+      width={640}
       actions={<Button onClick={() => isOpen.set(false)}>Done</Button>}
     >
       {error !== null && <ErrorNotice error={error} />}
