@@ -97,6 +97,21 @@ for (const hand of HANDS) {
   });
 }
 
+test('keeps selection, filter and chosen tab while another view shows', async ({ cache, app }) => {
+  await app.open(cache.home);
+  await app.images.open(PYTHON);
+  await app.detail.choose('Layers');
+  await app.images.select(APP_1);
+  await app.images.filterBy('Unused');
+  await app.show('Layers');
+  await expect(app.images.selectionBar).toBeHidden();
+  await app.show('Images');
+  await expect(app.images.selectionBar).toContainText('1 selected');
+  await expect(app.images.row(PYTHON)).toHaveAttribute('aria-current', 'true');
+  await expect(app.detail.strata).toHaveCount(2);
+  await expect(app.page.getByRole('button', { name: /^Unused/ })).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('moves through list and details by keyboard alone, and gives the focus back', async ({ cache, app }) => {
   await app.open(cache.home);
   await expect(app.images.row(ALPINE)).toBeVisible();

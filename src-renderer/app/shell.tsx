@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { Activity, useEffect } from 'react';
 import { UndoCommands } from '../undo/undo-commands.tsx';
 import { AppCommands } from './app-commands.tsx';
 import { useCommand } from './commands.ts';
@@ -14,12 +14,14 @@ import { StatusBar } from './status-bar.tsx';
 import { TitleBar } from './title-bar.tsx';
 import { VIEWS, type ViewEntry } from './views.tsx';
 
+const HOME_VIEW = VIEWS[0]!;
+
 /** The window: title bar, sidebar, the chosen view, status bar. */
 export function Shell() {
   useShortcuts();
   const { view } = usePlace();
   useWindowTitle();
-  const chosen = VIEWS.find((entry) => entry.name === view) ?? VIEWS[0]!;
+  const chosen = VIEWS.find((entry) => entry.name === view) ?? HOME_VIEW;
   return (
     <div className={styles.shell}>
       {VIEWS.map((entry) => (
@@ -33,7 +35,11 @@ export function Shell() {
         <HomeGate>
           <HomeNotices />
           <div className={styles.view}>
-            <chosen.Content key={chosen.name} />
+            {/* The images stay as they are while another view shows: theirs is the dearest to draw anew. */}
+            <Activity mode={chosen === HOME_VIEW ? 'visible' : 'hidden'}>
+              <HOME_VIEW.Content />
+            </Activity>
+            {chosen !== HOME_VIEW && <chosen.Content key={chosen.name} />}
           </div>
         </HomeGate>
       </main>
