@@ -1,4 +1,6 @@
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scratchDir } from '../../../test-support/scratch.ts';
@@ -6,6 +8,7 @@ import { type StandIn, type StandInOptions, startStandIn } from '../../../test-s
 import { resolveHome } from '../home/index.ts';
 import type { HomePaths } from '../home/paths.ts';
 import { isOpenElsewhere, isSameProcess, isStillThere, listMsbProcesses } from './msb-processes.ts';
+import { startOf } from './processes.ts';
 
 const running: StandIn[] = [];
 
@@ -87,6 +90,19 @@ describe.runIf(process.platform === 'linux')('listMsbProcesses', () => {
     const paths = makeHome();
     const pid = await start({ env: { MSB_HOME: paths.home }, command });
     expect(listMsbProcesses(paths)).toContainEqual(expect.objectContaining({ pid, servesSandbox }));
+  });
+
+  it('leaves out one that has ended while its parent takes no notice', async () => {
+    const paths = makeHome();
+    const line = `sh -c 'printf msb > /proc/$$/comm; echo $$' & exec sleep 60`;
+    const parent = spawn('sh', ['-c', line], { env: { ...process.env, MSB_HOME: paths.home } });
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    await expect.poll(() => readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/Name:\s+msb\nState:\s+Z/);
+    expect(listed(paths)).not.toContain(pid);
+    expect(isStillThere({ pid, startedMs: startOf(pid)!, servesSandbox: false })).toBe(false);
+    parent.kill();
+    await once(parent, 'close');
   });
 
   it('tells a process that has ended from one that is there', async () => {

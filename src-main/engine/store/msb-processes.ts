@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { resolveHome } from '../home/index.ts';
 import type { HomePaths } from '../home/paths.ts';
-import { startOf } from './processes.ts';
+import { isZombie, startOf } from './processes.ts';
 
 /** An `msb` that may be at work on our cache. */
 export interface MsbProcess {
@@ -39,7 +39,7 @@ export function listMsbProcesses(paths: HomePaths): readonly MsbProcess[] | null
 /** Whether this very process is still there. */
 export function isStillThere({ pid, startedMs }: MsbProcess): boolean {
   const now = startOf(pid);
-  return now !== null && Math.abs(now - startedMs) < SAME_START_MS;
+  return now !== null && Math.abs(now - startedMs) < SAME_START_MS && !isZombie(pid);
 }
 
 export function isSameProcess(one: MsbProcess, other: MsbProcess): boolean {
@@ -117,7 +117,8 @@ function isMsb(name: string): boolean {
 function processAt(name: string): MsbProcess | null {
   const pid = Number(name);
   const startedMs = startOf(pid);
-  return startedMs === null ? null : { pid, startedMs, servesSandbox: SERVING.has(commandOf(name)) };
+  if (startedMs === null || isZombie(pid)) return null;
+  return { pid, startedMs, servesSandbox: SERVING.has(commandOf(name)) };
 }
 
 const SERVING: ReadonlySet<string> = new Set([

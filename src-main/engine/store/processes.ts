@@ -32,11 +32,23 @@ const TICK_MS = 10;
 
 /** When a process began, in milliseconds since 1970, from `/proc/<pid>/stat` (proc_pid_stat(5), field 22); null where that is not told. */
 export function startOf(pid: number): number | null {
+  const ticks = Number(statOf(pid)?.[22 - FIRST_FIELD]);
+  return Number.isFinite(ticks) ? Date.now() - uptime() * 1000 + ticks * TICK_MS : null;
+}
+
+/** Whether it has ended and only waits for its parent to take notice, for ever when that never does. */
+export function isZombie(pid: number): boolean {
+  const state = statOf(pid)?.[3 - FIRST_FIELD];
+  return state === 'Z' || state === 'X';
+}
+
+/** The fields after the name, which may contain anything, in parentheses. */
+const FIRST_FIELD = 3;
+
+function statOf(pid: number): readonly string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may contain anything; the fields after it start with the third.
-    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3]);
-    return Number.isFinite(ticks) ? Date.now() - uptime() * 1000 + ticks * TICK_MS : null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return null;
   }
