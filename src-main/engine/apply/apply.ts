@@ -361,11 +361,20 @@ class Run {
         action: this.#action,
         rows,
         files: this.#setAside,
+        leftAlone: this.#stayed(),
       });
       this.#undo = { id, until };
     } catch (error) {
       this.#undoProblem = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     }
+  }
+
+  /** The planned files that its rows need and that are not set aside. */
+  #stayed(): readonly string[] {
+    const gone = new Set(this.#setAside.map((file) => file.path));
+    return this.#seen.steps.flatMap(({ item, entry }) =>
+      entry !== null && item.kind in ORDER && !gone.has(entry.path) ? [entry.path] : [],
+    );
   }
 
   /** What an interrupted removal left is only ever freed: nothing knows the rows it had. */

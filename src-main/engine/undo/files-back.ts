@@ -3,7 +3,7 @@ import path from 'node:path';
 import { keepsLeases, takeLease } from '../apply/lease.ts';
 import { moveBack } from '../apply/move-back.ts';
 import { classify } from '../store/names.ts';
-import type { SavedFile } from './journal.ts';
+import type { Journal, SavedFile } from './journal.ts';
 
 /**
  * Moves the files of one removal back to where they were in the cache. A file that has come again meanwhile stays
@@ -13,18 +13,22 @@ export class FilesBack {
   readonly #cacheDir: string;
   readonly #folder: string;
   readonly #files: readonly SavedFile[];
+  readonly #leftAlone: readonly string[];
   readonly #moved: SavedFile[] = [];
   readonly #leases: { release(): void }[] = [];
 
-  constructor(cacheDir: string, folder: string, files: readonly SavedFile[]) {
+  constructor(cacheDir: string, folder: string, { files, leftAlone = [] }: Journal) {
     this.#cacheDir = cacheDir;
     this.#folder = folder;
     this.#files = files;
+    this.#leftAlone = leftAlone;
   }
 
-  /** What is in the way, as sentences. Changes nothing. */
+  /** What is in the way, or has gone since, as sentences. Changes nothing. */
   problems(): readonly string[] {
-    return this.#files.flatMap((file) => this.#problemOf(file) ?? []);
+    const inTheWay = this.#files.flatMap((file) => this.#problemOf(file) ?? []);
+    const gone = this.#leftAlone.filter((file) => look(path.join(this.#cacheDir, file)) === null);
+    return [...inTheWay, ...gone.map((file) => `${file} had stayed in the cache, and has gone since.`)];
   }
 
   /** Null when every file is back; else why not. */
@@ -40,8 +44,8 @@ export class FilesBack {
       }
       try {
         mkdirSync(folder, { recursive: true });
-        if (!moveBack(this.#from(file), this.#to(file))) return `Another ${file.path} has taken its place.`;
-        this.#moved.push(file);
+        if (moveBack(this.#from(file), this.#to(file))) this.#moved.push(file);
+        else if (this.#problemOf(file) !== null) return this.#problemOf(file);
       } catch (error) {
         return `${file.path} could not be moved back (${(error as NodeJS.ErrnoException).code}).`;
       }

@@ -20,6 +20,11 @@ export interface Journal {
   readonly action: PlanAction;
   readonly rows: SavedRows;
   readonly files: readonly SavedFile[];
+  /**
+   * Files of those rows that stayed in the cache, relative to it, because somebody came to need them: without them the
+   * rows must not come back.
+   */
+  readonly leftAlone?: readonly string[];
 }
 
 /** A file, or a directory with everything below it, that lies at `path` in the private folder as it did in the cache. */
@@ -90,4 +95,5 @@ const journalSchema: z.ZodType<Journal> = z.object({
       ino: z.string(),
     }),
   ),
+  leftAlone: z.array(z.string()).exactOptional(),
 });

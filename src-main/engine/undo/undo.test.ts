@@ -1,5 +1,13 @@
-import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Report } from '../../../src-shared/domain/plan.ts';
@@ -273,6 +281,30 @@ describeWithMsb('a removal that can be undone', (version) => {
       expectSound(cache);
     },
   );
+
+  it('refuses when a file that had stayed in the cache has gone since, and changes nothing', async () => {
+    const cache = await make();
+    const client = await open(cache.home);
+    const { undoId } = await client.call('images.remove', { reference: APP_1, force: false });
+    const aside = join(cache.cacheDir, '.strata', undoId!);
+    const file = layerFile(cache, APP_1, 1);
+    const name = relative(cache.cacheDir, file);
+    // As if msb had listed the image again right after its rows were gone.
+    const journal = JSON.parse(readFileSync(join(aside, 'undo.json'), 'utf8'));
+    const files = journal.files.filter(({ path }: { path: string }) => path !== name);
+    writeFileSync(join(aside, 'undo.json'), JSON.stringify({ ...journal, files, leftAlone: [name] }));
+    const elsewhere = join(cache.home, 'layer');
+    renameSync(join(aside, name), elsewhere);
+    expect(await client.failure('undo.restore', { id: undoId! })).toMatchObject({
+      code: 'undo-blocked',
+      reasons: [`${name} had stayed in the cache, and has gone since.`],
+    });
+    expectSound(cache);
+    renameSync(elsewhere, file);
+    await client.call('undo.restore', { id: undoId! });
+    expectSound(cache);
+    expect(cachedImages(cache.home).map(({ reference }) => reference)).toContain(APP_1);
+  });
 
   it('is left alone while another Strata works on it', async () => {
     const cache = await make();

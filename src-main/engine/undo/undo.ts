@@ -74,7 +74,7 @@ const PATIENCE_MS = 10_000;
 function restoreUnlessDisturbed(world: World, id: string, folder: string, company: Company): Restored | null {
   const journal = readJournal(folder);
   if (journal === null) throw blocked(id, ['The journal of this removal cannot be read.']);
-  const files = new FilesBack(world.paths.cacheDir, folder, journal.files);
+  const files = new FilesBack(world.paths.cacheDir, folder, journal);
   const database = openWritableDatabase(world.paths.databaseFile);
   try {
     const isDisturbed = inImmediateTransaction(database, () => {
