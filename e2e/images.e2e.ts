@@ -94,6 +94,16 @@ for (const hand of HANDS) {
       await app.images.groupTags();
       await expect(app.images.grid.getByRole('checkbox')).toHaveCount(5);
     });
+
+    test('offers on each row what can be done with its image', async ({ cache, app, page }) => {
+      await app.open(cache.home);
+      await app.images.chooseInMenu(ALPINE, 'Copy reference');
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(ALPINE);
+      await app.images.chooseInMenu(ALPINE, 'Pin: never prune it');
+      await app.images.chooseInMenu(ALPINE, 'Let prune take it');
+      await app.images.chooseInMenu(ALPINE, 'Remove…');
+      await app.removal.asks(`Remove ${ALPINE}?`);
+    });
   });
 }
 

@@ -61,6 +61,14 @@ const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'images-row-menu',
+    show: async (app) => {
+      await sample(app);
+      await app.images.row(UBUNTU).locator('[data-column="1"]').click({ button: 'right' });
+      await app.page.getByRole('menu').waitFor();
+    },
+  },
+  {
     name: 'images-none-found',
     show: async (app) => {
       await sample(app);

@@ -104,6 +104,20 @@ export class ImagesPage {
     }
   }
 
+  /** Chooses from the menu of a row: by right click, or by the keys that ask for a menu. */
+  async chooseInMenu(reference: string, item: string): Promise<void> {
+    const menu = this.#page.getByRole('menu');
+    if (this.#hand.isMouse) {
+      await this.row(reference).locator('[data-column="1"]').click({ button: 'right' });
+      return menu.getByRole('menuitem', { name: new RegExp(`^${item}`) }).click();
+    }
+    await this.goTo(reference);
+    await this.#hand.key('Shift+F10');
+    await expect(menu).toBeVisible();
+    await this.#hand.walk(menu.getByRole('menuitem', { name: new RegExp(`^${item}`) }), 'ArrowDown');
+    await this.#hand.key('Enter');
+  }
+
   /** Asks to remove one image: with the button of the detail pane, or Delete on its row. */
   async askToRemove(reference: string): Promise<void> {
     if (this.#hand.isMouse) {

@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { announce, IconButton } from '../ui/index.ts';
+import { copyText, IconButton } from '../ui/index.ts';
 
 export interface CopyButtonProps {
   /** What lands on the clipboard, whole. */
@@ -17,21 +17,12 @@ export function CopyButton({ text, what }: CopyButtonProps) {
     const timer = setTimeout(() => setDone(false), 1600);
     return () => clearTimeout(timer);
   }, [isDone]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setDone(true);
-      announce(`Copied the ${what}.`);
-    } catch {
-      announce(`The ${what} could not be copied: the system refused the clipboard.`);
-    }
-  };
   return (
     <IconButton
       label={isDone ? 'Copied' : `Copy ${what}`}
       size="small"
       icon={isDone ? <Check size={14} /> : <Copy size={14} />}
-      onClick={() => void copy()}
+      onClick={() => void copyText(text, what).then(setDone)}
     />
   );
 }

@@ -16,6 +16,7 @@ import { NOTHING_SELECTED, targetsOf, toggleAll } from './image-selection.ts';
 import { ImageTools } from './image-tools.tsx';
 import styles from './images-view.module.css';
 import { NoImages } from './no-images.tsx';
+import { RowMenu } from './row-menu.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useColumns } from './use-columns.ts';
 import { useImageSelection } from './use-image-selection.ts';
@@ -63,6 +64,10 @@ export function ImagesView() {
   // What fails the one usually fails the other too, and is said once.
   const failure = images.error ?? facts.error;
 
+  const open = (row: ImageRow) => {
+    setDetailClosed(false);
+    openImage(row.entry.handle.reference);
+  };
   const closeDetail = () => {
     setDetailClosed(true);
     closeImage();
@@ -113,22 +118,26 @@ export function ImagesView() {
         )}
         {images.isPending && <LoadingRows />}
         {images.isSuccess && rows.length > 0 && (
-          <ImageGrid
+          <RowMenu
             rows={rows}
-            layout={layout}
-            sort={sort}
-            order={state}
-            selection={selection}
-            openedReference={openedReference}
-            onSort={(next) => setPreference('sort', next)}
-            onSelect={setSelection}
-            onOpen={(row) => {
-              setDetailClosed(false);
-              openImage(row.entry.handle.reference);
-            }}
-            onRemove={(row) => askToRemove(targetsOf(selection, row))}
-            onClose={closeDetail}
-          />
+            targetsOf={(row) => targetsOf(selection, row)}
+            onOpen={open}
+            onRemove={askToRemove}
+          >
+            <ImageGrid
+              rows={rows}
+              layout={layout}
+              sort={sort}
+              order={state}
+              selection={selection}
+              openedReference={openedReference}
+              onSort={(next) => setPreference('sort', next)}
+              onSelect={setSelection}
+              onOpen={open}
+              onRemove={(row) => askToRemove(targetsOf(selection, row))}
+              onClose={closeDetail}
+            />
+          </RowMenu>
         )}
         {images.isSuccess && rows.length === 0 && (
           <div className={styles.fill}>

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { classNames } from './class-names.ts';
+import { copyText } from './copy.ts';
 import styles from './copy-text.module.css';
-import { announce } from './live-region.tsx';
 import { Tooltip } from './tooltip.tsx';
 import { VisuallyHidden } from './visually-hidden.tsx';
 
@@ -27,21 +27,12 @@ export function CopyText({ text, what, shown, className }: CopyTextProps) {
     return () => clearTimeout(timer);
   }, [isDone]);
 
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setDone(true);
-      announce(`Copied the ${what}.`);
-    } catch {
-      announce(`The ${what} could not be copied: the system refused the clipboard.`);
-    }
-  };
   return (
     <Tooltip content={isDone ? 'Copied' : toVisible(text)}>
       <button
         type="button"
         className={classNames(styles.copy, isDone && styles.done, className)}
-        onClick={() => void copy()}
+        onClick={() => void copyText(text, what).then(setDone)}
       >
         <VisuallyHidden>Copy {what} </VisuallyHidden>
         <span className={styles.text}>{toVisible(shown ?? shortenDigest(text))}</span>

@@ -3,6 +3,8 @@ export { Button, IconButton } from './button.tsx';
 export { Bytes } from './bytes.tsx';
 export { Chip, FilterChip } from './chip.tsx';
 export { classNames } from './class-names.ts';
+export { ContextMenu } from './context-menu.tsx';
+export { copyText } from './copy.ts';
 export { CopyText } from './copy-text.tsx';
 export { AlertDialog, Dialog } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
