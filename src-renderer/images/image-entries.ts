@@ -21,6 +21,8 @@ export interface ImageEntry {
   readonly row: ImageRow;
   /** Whether the reference, its canonical form, the digest or the labels have a word; in lower case. */
   has(word: string): boolean;
+  /** Works out now what searching and sorting would work out at their first use. */
+  prepare(): void;
 }
 
 /** One line of the list: a reference, or all references of one digest, newest first. */
@@ -87,6 +89,11 @@ class About {
     this.#haystack ??= haystackOf(this.handle, this.name);
     return this.#haystack;
   }
+
+  prepare(): void {
+    // The haystack needs the name, and so does its key.
+    void [this.nameKey, this.haystack, this.createdMs, this.lastUsedMs];
+  }
 }
 
 class Entry implements ImageEntry {
@@ -122,6 +129,10 @@ class Entry implements ImageEntry {
   get row(): ImageRow {
     this.#row ??= { key: this.handle.reference, entry: this, entries: [this] };
     return this.#row;
+  }
+
+  prepare(): void {
+    this.#about.prepare();
   }
 
   has(word: string): boolean {

@@ -21,6 +21,7 @@ import { SelectionBar } from './selection-bar.tsx';
 import { useColumns } from './use-columns.ts';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
+import { usePreparedEntries } from './use-prepared-entries.ts';
 import { WorkStrip } from './work-strip.tsx';
 
 /** A removal a person asked for and has neither confirmed nor given up yet. */
@@ -45,6 +46,7 @@ export function ImagesView() {
     () => joinEntries(images.data ?? [], facts.data ?? null),
     [images.data, facts.data],
   );
+  usePreparedEntries(entries);
   const state = useMemo(() => ({ filter, find, sort, isGrouped }), [filter, find, sort, isGrouped]);
   const rows = useMemo(() => listRows(entries, state), [entries, state]);
   const counts = useMemo(() => countFilters(entries), [entries]);
