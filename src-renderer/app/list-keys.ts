@@ -9,6 +9,7 @@ export const LIST_ACTIONS = {
   open: { title: 'Open the image', keys: ['Enter'] },
   toggle: { title: 'Select it, or no longer', keys: ['Space'] },
   selectTo: { title: 'Select from the last one to here', keys: ['Shift+Space'] },
+  menu: { title: 'Menu of the image', keys: ['Shift+F10'] },
   leave: { title: 'Clear the selection, then close the image', keys: ['Escape'] },
 } as const satisfies Readonly<Record<string, KeyEntry>>;
 

@@ -151,6 +151,7 @@ export function ImageGrid(props: ImageGridProps) {
     else if (isPressed(event, LIST_ACTIONS.selectTo.keys)) {
       props.onSelect(selectRange(selection, rows, position.row));
     } else if (isPressed(event, LIST_ACTIONS.open.keys)) props.onOpen(row);
+    else if (isPressed(event, LIST_ACTIONS.menu.keys)) askForMenu(event.target as Element);
     else if (isPressed(event, COMMANDS.remove.keys)) props.onRemove(row);
     else {
       const found = typeAhead(event.key, position.row);
@@ -295,6 +296,15 @@ function Heading({ column, index, sort, isTabStop }: HeadingProps) {
     </div>
   );
 }
+
+/** As a right click near the start of what has the focus: not every system makes one of the keys. */
+function askForMenu(target: Element): void {
+  const { left, bottom } = target.getBoundingClientRect();
+  const place = { clientX: left + MENU_INDENT, clientY: bottom };
+  target.dispatchEvent(new window.MouseEvent('contextmenu', { bubbles: true, cancelable: true, ...place }));
+}
+
+const MENU_INDENT = 40;
 
 function withRow(indexes: number[], row: number, count: number): number[] {
   if (row < 0 || row >= count || indexes.includes(row)) return indexes;
