@@ -250,7 +250,7 @@ export class Session implements World {
       this.#joined = { ...last, inventory };
     } else {
       this.#joins += 1;
-      const inventory = this.join(this.#readRows(), store);
+      const inventory = this.join(this.#rowsAsOf(counter), store);
       this.#joined = { inventory, store, counter, id: this.#joins };
     }
     return this.#joined;
@@ -274,6 +274,14 @@ export class Session implements World {
     const joined = this.#joined;
     if (joined === null || this.#madeOf.get(draft) !== joined.id) return false;
     return this.#isOf(joined, store, this.changeCounter());
+  }
+
+  /** Those of the last time where no row has changed since: then only files have. Leases end by the clock. */
+  #rowsAsOf(counter: string): DatabaseSnapshot {
+    const last = this.#joined;
+    const known = last?.counter === counter ? last.inventory.database : null;
+    const isGood = known !== null && known.installLeaseExpiresAt === null && known.damagedRows.length === 0;
+    return isGood ? known : this.#readRows();
   }
 
   #readRows(): DatabaseSnapshot {

@@ -14,6 +14,7 @@ import type { HomePaths } from '../home/paths.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type Draft, planAction, type Step } from '../plan/plan.ts';
 import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
+import { canLookCheaply } from '../store/scan.ts';
 import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
 import { Company } from './company.ts';
@@ -217,7 +218,7 @@ class Run {
 
   /** What makes images usable goes in one batch; what they are made of, in small ones when nobody else is there. */
   #batchSize(left: readonly Step[]): number {
-    if (!this.#company.isAloneNow()) return BATCH;
+    if (!canLookCheaply(this.#world.paths) || !this.#company.isAloneNow()) return BATCH;
     const others = left.findIndex((step) => stageOf(step) === LAST_STAGE);
     if (others === 0) return BATCH_ALONE;
     return others < 0 ? BATCH : Math.min(BATCH, others);

@@ -49,13 +49,16 @@ interface LockList {
 
 /**
  * What one read answers is of one moment, for the kernel keeps its locks still meanwhile. It answers a page at most:
- * between two pages a lock that goes can hide another, so a longer list must come out the same again and again.
+ * between two pages a lock that goes can hide another, so the flocks of a longer list must come out the same again
+ * and again.
  */
 function readList(): LockList {
   const { text, pieces } = readOnce();
   if (pieces <= 1) return { text, isCertain: true };
-  for (let again = 0; again < AGREEING; again += 1)
-    if (readOnce().text !== text) return { text, isCertain: false };
+  const flocks = flocksIn(text);
+  for (let again = 0; again < AGREEING; again += 1) {
+    if (flocksIn(readOnce().text) !== flocks) return { text, isCertain: false };
+  }
   return { text, isCertain: true };
 }
 
@@ -71,6 +74,12 @@ function readOnce(): { readonly text: string; readonly pieces: number } {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Without their numbers, which others change. */
+function flocksIn(text: string): string {
+  const lines = text.split('\n').flatMap((line) => /FLOCK .*/.exec(line)?.[0] ?? []);
+  return lines.toSorted().join('\n');
 }
 
 const page = Buffer.alloc(65_536);

@@ -29,6 +29,11 @@ export interface ReadOptions {
   readonly onlyKeepers?: boolean;
 }
 
+/** Whether a look at what could keep a file costs little here: no lock has to be tried, and no folder of layers listed. */
+export function canLookCheaply(paths: HomePaths): boolean {
+  return readKernelLocks()?.isWhole === true && provenDevice(paths.cacheDir) !== null;
+}
+
 /** Keeps what it last saw of one cache. Both answers are the same object as before while nothing differs. */
 export interface StoreReader {
   /**
