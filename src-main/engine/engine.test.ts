@@ -8,7 +8,7 @@ import type { CallName, InputOf, ItemOf, ValueOf } from '../../src-shared/ipc/co
 import { age } from '../../test-support/age.ts';
 import { makeCache, type TestCache } from '../../test-support/cache.ts';
 import { checkDatabase, checkHeldImages } from '../../test-support/check-cache.ts';
-import { metadataKey, pathSafe, withDatabase } from '../../test-support/database.ts';
+import { insertRow, metadataKey, msbTime, pathSafe, withDatabase } from '../../test-support/database.ts';
 import { addFlatDisk } from '../../test-support/flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from '../../test-support/garbage.ts';
 import { holdLock } from '../../test-support/hold-lock.ts';
@@ -188,6 +188,18 @@ describeWithMsb('the engine on a real cache', (version) => {
     const again = await client.call('images.remove', { reference: PYTHON_TAG, force: false });
     expect(names(again)).toContain('manifest');
     await expectSound(cache);
+  });
+
+  it('waits while an msb opens the database, and refuses while it installs', async () => {
+    const cache = await makeCache({ version, images: standardImages() });
+    const client = open(cache.home);
+    setInstallLease(cache, 60_000);
+    expect(await client.failure('cache.gc', {})).toMatchObject({
+      code: 'read-only',
+      reasons: [expect.stringContaining('msb is installing')],
+    });
+    setTimeout(() => setInstallLease(cache, null), 150);
+    expect(await client.call('cache.gc', {})).toMatchObject({ count: 0 });
   });
 
   it('removes many at once', async () => {
@@ -536,3 +548,13 @@ describeWithMsb('a home that is not a cache yet', (version) => {
     expect(await client.call('images.list', {})).toEqual([]);
   });
 });
+
+/** As msb leaves it from the moment it opens the database until it has migrated it; null as afterwards. */
+function setInstallLease(cache: TestCache, forMs: number | null): void {
+  withDatabase(cache.home, (database) => {
+    database.prepare(`DELETE FROM maintenance_lease WHERE name = 'install_exclusive'`).run();
+    if (forMs === null) return;
+    const until = msbTime(new Date(Date.now() + forMs));
+    insertRow(database, 'maintenance_lease', { name: 'install_exclusive', lease_expires_at: until });
+  });
+}

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HomeState, HomeStatus, SchemaState } from '../../src-shared/domain/home.ts';
 import type { Plan, PlanAction, Progress, Report } from '../../src-shared/domain/plan.ts';
 import { ActivityLog } from './activity/activity-log.ts';
@@ -46,6 +47,9 @@ import {
 const SMALL_CACHE_ENTRIES = 4000;
 /** How often a plan that nobody looked at is made anew when the cache moves under it. */
 const ATTEMPTS = 5;
+/** How long an msb may take to open the database. */
+const OPENING_MS = 2000;
+const LOOK_EVERY_MS = 25;
 
 interface Joined {
   readonly inventory: Inventory;
@@ -408,10 +412,10 @@ export class Session implements World {
    * @throws CacheFailure `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`.
    */
   async exclusively<T>(work: () => T | Promise<T>): Promise<T> {
-    this.#refuseUnlessWritable();
     if (this.#isApplying) throw invalidPath('another removal is under way: wait for it to end');
     this.#isApplying = true;
     try {
+      await this.#refuseUnlessWritable();
       return await work();
     } finally {
       this.#isApplying = false;
@@ -447,7 +451,7 @@ export class Session implements World {
     }
   }
 
-  #refuseUnlessWritable(): void {
+  async #refuseUnlessWritable(): Promise<void> {
     const database = this.database();
     if (database === null) throw new CacheFailure({ code: 'cache-missing', path: this.#paths.databaseFile });
     const schema = readSchema(database);
@@ -456,7 +460,7 @@ export class Session implements World {
     }
     const reasons = this.#readOnlyReasons(schema);
     if (reasons.length > 0) throw new CacheFailure({ code: 'read-only', reasons });
-    const lease = readInstallLeaseExpiry(database);
+    const lease = await lastingInstallLease(database);
     if (lease !== null) {
       throw new CacheFailure({
         code: 'read-only',
@@ -464,6 +468,20 @@ export class Session implements World {
       });
     }
   }
+}
+
+/**
+ * When the install lease ends, if somebody keeps it: every msb that opens the database holds it for a moment, which is
+ * waited for.
+ */
+async function lastingInstallLease(database: ReadableDatabase): Promise<string | null> {
+  const endMs = performance.now() + OPENING_MS;
+  let lease = readInstallLeaseExpiry(database);
+  while (lease !== null && performance.now() < endMs) {
+    await delay(LOOK_EVERY_MS);
+    lease = readInstallLeaseExpiry(database);
+  }
+  return lease;
 }
 
 /** Snapshots on disk: those below the snapshots folder, and what lies wherever the index says one is. */
