@@ -11,8 +11,7 @@ describe.skipIf(!availableMsbVersions().includes('0.6.18') || process.platform =
       const outcomes: KillOutcome[] = [];
       await killAtRandom(POINTS, 20_261_123, (outcome) => void outcomes.push(outcome));
       expect(outcomes.filter(({ problems }) => problems.length > 0)).toEqual([]);
-      // Nine in ten, unless the machine gets faster after it was timed: then more calls have ended by the time of the kill.
-      expect(outcomes.filter(({ wasKilled }) => wasKilled).length).toBeGreaterThan(POINTS / 2);
+      expect(outcomes.filter(({ wasKilled }) => wasKilled).length).toBeGreaterThanOrEqual(25);
     }, 300_000);
   },
 );
