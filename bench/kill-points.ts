@@ -126,7 +126,10 @@ async function measure(
   const input = wanted === 'the first' ? { id: first!.id } : wanted;
   const scene: Scene = { name, home: cache.home, dataDir, call, input, changes: 0, tookMs: 0 };
   const home = copy(cache.home);
-  const { said, wasKilled, tookMs } = await run(scene, home, { killAt: 0, afterMs: Number.POSITIVE_INFINITY });
+  const { said, wasKilled, tookMs } = await run(scene, home, {
+    killAt: 0,
+    afterMs: Number.POSITIVE_INFINITY,
+  });
   if (wasKilled || !(Number(said) > 0)) throw new Error(`${name} did not end: ${said}`);
   rmSync(home, { recursive: true });
   return { ...scene, changes: Number(said), tookMs };
