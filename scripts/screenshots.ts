@@ -15,7 +15,7 @@ import { startRegistry } from '../test-support/registry.ts';
 import { addSandbox } from '../test-support/sandboxes.ts';
 import { scratchDir } from '../test-support/scratch.ts';
 
-// Pictures of every screen and state, in both colour schemes and three sizes, for people to look at:
+// Pictures of every screen and state, in both colour schemes, three sizes and at a zoom of 200 %, for people to look at:
 // `npm run screenshots`, or `npm run screenshots -- reclaim layers` for the ones whose name has a word.
 // docs/images.png, which the README shows, is one of them.
 
@@ -29,9 +29,11 @@ interface Scene {
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const FOLDER = join(ROOT, 'screenshots');
 const SIZES = [
-  { width: 1100, height: 700 },
-  { width: 1440, height: 900 },
-  { width: 2560, height: 1440 },
+  { name: '1100x700', width: 1100, height: 700 },
+  { name: '1440x900', width: 1440, height: 900 },
+  { name: '2560x1440', width: 2560, height: 1440 },
+  // What a page has of 1440 x 900 at 200 %; the picture is half as large.
+  { name: 'zoom-200', width: 720, height: 450 },
 ];
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -134,6 +136,7 @@ const SCENES: readonly Scene[] = [
       }
       addSandbox(cache.home, { name: '<b>box</b>\u202e', reference: 'alpine', status: 'Running' });
       await app.open(cache.home);
+      await app.images.grid.getByRole('checkbox').first().waitFor();
     },
   },
   { name: 'remove-asks', show: (app) => askToRemove(app, UBUNTU) },
@@ -216,7 +219,15 @@ const SCENES: readonly Scene[] = [
       await app.layers.grid.getByRole('row').nth(1).click();
     },
   },
-  ...(['Disk map', 'Find a file', 'Compare', 'Activity'] as const).map((view) => ({
+  {
+    name: 'disk-map',
+    show: async (app) => {
+      await sample(app);
+      await app.show('Disk map');
+      await new DiskMapPage(app.page, app.hand).map.waitFor();
+    },
+  },
+  ...(['Find a file', 'Compare', 'Activity'] as const).map((view) => ({
     name: view.toLowerCase().replaceAll(' ', '-'),
     show: async (app: App) => {
       await sample(app);
@@ -233,6 +244,24 @@ const SCENES: readonly Scene[] = [
       await map.choose('Flat root disks');
       await map.chooseFirst();
       await map.file('Flat root disk').getByText('No sandbox breaks').waitFor();
+    },
+  },
+  {
+    name: 'health',
+    show: async (app) => {
+      await sample(app);
+      await checkAll(app);
+    },
+  },
+  {
+    name: 'health-findings',
+    show: async (app) => {
+      const cache = await makeCache({ images: standardImages() });
+      rmSync(layerFile(cache, APP_1, 1));
+      truncateSync(layerFile(cache, 'ghcr.io/acme/app:2', 1), 5000);
+      rmSync(join(cache.cacheDir, 'manifests', `${metadataKey('alpine')}.json`));
+      await app.open(cache.home);
+      await checkAll(app);
     },
   },
   {
@@ -400,6 +429,12 @@ async function pulling(app: App): Promise<() => Promise<void>> {
   };
 }
 
+async function checkAll(app: App): Promise<void> {
+  await app.images.grid.getByRole('checkbox').first().waitFor();
+  await app.button('Check all images').click();
+  await app.page.getByRole('dialog').getByRole('button', { name: 'Check again' }).waitFor();
+}
+
 async function askToRemove(app: App, reference: string): Promise<void> {
   await sample(app);
   await app.images.askToRemove(reference);
@@ -430,7 +465,7 @@ async function photograph(browser: Browser, { name, show }: Scene): Promise<void
         await page.emulateMedia({ colorScheme });
         await settle(app);
         await page.screenshot({
-          path: join(FOLDER, `${name}-${colorScheme}-${size.width}x${size.height}.png`),
+          path: join(FOLDER, `${name}-${colorScheme}-${size.name}.png`),
         });
         if (name === 'image-layers' && colorScheme === 'light' && size === SIZES[1]) {
           await app.detail.strata.nth(2).click();
