@@ -21,11 +21,11 @@ export function StatusBar() {
         {isAway ? 'Waiting for the cache to come back' : connectionText(connection)}
         {!isAway && connection === 'live' && version !== null && ` · msb ${version}`}
       </span>
-      {!isAway && usage !== undefined && <span>{countsText(usage)}</span>}
+      {!isAway && usage !== undefined && <Counts usage={usage} />}
       {connection === 'live' && work !== null && work.operations > 0 && (
         <span className={styles.work}>{workText(work)}</span>
       )}
-      {!isAway && usage !== undefined && <span className={styles.whole}>{wholeText(usage)}</span>}
+      {!isAway && usage !== undefined && <Whole usage={usage} />}
     </footer>
   );
 }
@@ -49,21 +49,33 @@ function connectionText(connection: Connection): string {
   }
 }
 
-function countsText({ counts }: Usage): string {
-  const parts = [
-    plural(counts.references, 'image'),
-    plural(counts.manifests, 'digest'),
-    plural(counts.layers, 'layer'),
-  ];
-  if (counts.damaged > 0) parts.push(`${formatCount(counts.damaged)} damaged`);
-  if (counts.unlisted > 0) parts.push(`${formatCount(counts.unlisted)} unlisted`);
-  return parts.join(' · ');
+interface UsageProps {
+  readonly usage: Usage;
 }
 
-function wholeText(usage: Usage): string {
-  const words = `${formatCount(usage.totalBytes)} B in ${plural(usage.files, 'file')}`;
+function Counts({ usage: { counts } }: UsageProps) {
+  const others: string[] = [];
+  if (counts.damaged > 0) others.push(`${formatCount(counts.damaged)} damaged`);
+  if (counts.unlisted > 0) others.push(`${formatCount(counts.unlisted)} unlisted`);
+  return (
+    <span className={styles.counts}>
+      {plural(counts.references, 'image')}
+      <span className={styles.lesser}>
+        {` · ${plural(counts.manifests, 'digest')} · ${plural(counts.layers, 'layer')}`}
+      </span>
+      {others.map((words) => ` · ${words}`).join('')}
+    </span>
+  );
+}
+
+function Whole({ usage }: UsageProps) {
   const sum = usage.lines.reduce((bytes, line) => bytes + line.allocatedBytes, 0);
-  return sum === usage.totalBytes ? `Every byte accounted for: ${words}` : words;
+  return (
+    <span className={styles.whole}>
+      {sum === usage.totalBytes && <span className={styles.lesser}>Every byte accounted for: </span>}
+      {`${formatCount(usage.totalBytes)} B in ${plural(usage.files, 'file')}`}
+    </span>
+  );
 }
 
 function plural(count: number, noun: string): string {

@@ -34,7 +34,7 @@ export function FactCard({ handle, facts }: FactCardProps) {
           <SafeText text={facts.platform === null ? 'unknown' : namePlatform(facts.platform)} />
         </dd>
       </div>
-      <div className={styles.fact}>
+      <div className={classNames(styles.fact, styles.lesser)}>
         <dt>Last used</dt>
         <dd title={formatExactTime(handle.lastUsedAt)}>{formatAge(handle.lastUsedAt, useNow())}</dd>
       </div>

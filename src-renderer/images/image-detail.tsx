@@ -1,16 +1,17 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { openImage } from '../app/navigation.ts';
 import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
 import { DetailPane, NoImageChosen } from '../detail/detail-pane.tsx';
-import { classNames, IconButton, Splitter } from '../ui/index.ts';
+import { classNames, IconButton, Splitter, useCoveringFocus } from '../ui/index.ts';
 import styles from './image-detail.module.css';
 
-/** Pixels a view needs for the details to stand beside the list; with less they lie over it. */
+/** Pixels a view needs for the details to stand beside the list; with less they cover it. */
 export const LEAST_DOCKED_WIDTH = 880;
 
 const LEAST_WIDTH = 340;
-const LEAST_LIST_WIDTH = 460;
+/** Room for a name and its tag. */
+const LEAST_LIST_WIDTH = 530;
 
 export interface ImageDetailProps {
   readonly reference: string | null;
@@ -22,7 +23,7 @@ export interface ImageDetailProps {
   readonly onRemove: (isForced: boolean) => void;
 }
 
-/** The details beside the list, as wide as the person made them, or over it where there is no room. */
+/** The details beside the list, as wide as the person made them, or in its place where there is no room. */
 export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove }: ImageDetailProps) {
   const preferred = usePreference('detailWidth');
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
@@ -30,10 +31,7 @@ export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove
   const width = Math.min(Math.max(preferred, LEAST_WIDTH), largest);
   const close = useRef<HTMLButtonElement>(null);
 
-  // Over the list the details are where the person went: the keyboard goes along.
-  useEffect(() => {
-    if (!isDocked && reference !== null) close.current?.focus();
-  }, [isDocked, reference]);
+  useCoveringFocus(isDocked ? null : reference, close);
 
   if (!isDocked && reference === null) return null;
   return (
@@ -50,8 +48,8 @@ export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape from anywhere inside; the button does the same */}
       <div
-        className={classNames(styles.detail, !isDocked && styles.overlay)}
-        style={{ width: isDocked ? width : Math.min(viewWidth, 460) }}
+        className={classNames(styles.detail, !isDocked && styles.cover)}
+        style={isDocked ? { width } : undefined}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented || isDocked) return;
           event.preventDefault();

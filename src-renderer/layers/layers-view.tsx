@@ -1,5 +1,5 @@
 import { Layers, X } from 'lucide-react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type RefObject, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '../app/navigation.ts';
 import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
 import { useLayers } from '../app/queries.ts';
@@ -13,6 +13,7 @@ import {
   IconButton,
   Spinner,
   Splitter,
+  useCoveringFocus,
   useElementSize,
 } from '../ui/index.ts';
 import { LayerDetail } from './layer-detail.tsx';
@@ -20,7 +21,7 @@ import { LayerGrid } from './layer-grid.tsx';
 import { countByFilter, type LayerFilter, type LayerQuery, queryLayers } from './layer-list-state.ts';
 import styles from './layers-view.module.css';
 
-/** Pixels the view needs for list and details side by side; with less the details lie over the list. */
+/** Pixels the view needs for list and details side by side; with less the details cover the list. */
 const LEAST_DOCKED_WIDTH = 880;
 const LEAST_DETAIL_WIDTH = 340;
 const LEAST_LIST_WIDTH = 540;
@@ -56,10 +57,14 @@ export function LayersView() {
   const preferred = usePreference('detailWidth');
   const largest = Math.max(LEAST_DETAIL_WIDTH, viewWidth - LEAST_LIST_WIDTH);
   const width = Math.min(Math.max(preferred, LEAST_DETAIL_WIDTH), largest);
+  const isCovered = opened !== null && viewWidth > 0 && !isDocked;
+  const close = useRef<HTMLButtonElement>(null);
+  useCoveringFocus(isCovered ? openedId : null, close);
+  useFocusReturn(view, isCovered);
 
   return (
     <div ref={view} className={styles.view}>
-      <div className={styles.list}>
+      <div className={styles.list} inert={isCovered}>
         <div className={styles.tools}>
           <h2 className={styles.title}>Layers</h2>
           <fieldset className={styles.filters}>
@@ -123,10 +128,16 @@ export function LayersView() {
           onChange={(next) => setPreference('detailWidth', next)}
         />
       )}
-      {(isDocked || (opened !== null && viewWidth > 0)) && (
+      {(isDocked || isCovered) && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: Escape from anywhere inside; the button does the same
         <div
-          className={classNames(styles.detail, !isDocked && styles.overlay)}
-          style={{ width: isDocked ? width : Math.min(viewWidth, 460) }}
+          className={classNames(styles.detail, isCovered && styles.cover)}
+          style={isCovered ? undefined : { width }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.defaultPrevented || !isCovered) return;
+            event.preventDefault();
+            setOpenedId(null);
+          }}
         >
           {opened === null ? (
             <aside className={styles.nothing} aria-label="Layer details">
@@ -139,6 +150,7 @@ export function LayersView() {
           )}
           {opened !== null && (
             <IconButton
+              ref={close}
               label="Close the details"
               size="small"
               className={styles.close}
@@ -150,6 +162,16 @@ export function LayersView() {
       )}
     </div>
   );
+}
+
+/** Once the details cover the list no more, the keyboard is back in it. */
+function useFocusReturn(view: RefObject<HTMLElement | null>, isCovered: boolean): void {
+  const wasCovered = useRef(false);
+  useLayoutEffect(() => {
+    if (wasCovered.current && !isCovered && document.activeElement === document.body)
+      view.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
+    wasCovered.current = isCovered;
+  }, [view, isCovered]);
 }
 
 interface NoLayersProps {

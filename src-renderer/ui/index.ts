@@ -19,6 +19,7 @@ export { Splitter } from './splitter.tsx';
 export { type ByteColor, StackedBar, Swatch } from './stacked-bar.tsx';
 export { Tabs } from './tabs.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
+export { useCoveringFocus } from './use-covering-focus.ts';
 export { useElementSize } from './use-element-size.ts';
 export { useTypeAhead } from './use-type-ahead.ts';
 export { VisuallyHidden } from './visually-hidden.tsx';
