@@ -57,6 +57,58 @@ for (const hand of HANDS) {
       await expect.poll(headings).toContain('On disk');
     });
 
+    test('makes columns wider, narrower and fitting, keeps that, and takes it back', async ({
+      cache,
+      app,
+      page,
+    }) => {
+      await page.setViewportSize({ width: 1600, height: 900 });
+      await app.open(cache.home);
+      const platform = await app.images.widthOf('Platform');
+      const image = await app.images.widthOf('Image');
+      const created = (await app.images.heading('Created').boundingBox())!;
+      const kept = page.waitForResponse((response) => response.url().endsWith('/ipc/settings.set'));
+      await app.images.widen('Platform', 48);
+      expect(await app.images.widthOf('Platform')).toBe(platform + 48);
+      expect(await app.images.widthOf('Image')).toBe(image - 48);
+      expect(await app.images.heading('Created').boundingBox()).toEqual(created);
+      await expect(app.images.heading('Created')).toHaveAttribute('aria-sort', 'descending');
+      await expect(app.images.heading('Platform')).not.toHaveAttribute('aria-sort');
+      await kept;
+
+      await page.reload();
+      await expect.poll(() => app.images.widthOf('Platform')).toBe(platform + 48);
+      await app.images.widen('Platform', -320);
+      await expect.poll(() => app.images.widthOf('Platform')).toBe(64);
+      await app.images.fit('Platform');
+      const fitting = await app.images.widthOf('Platform');
+      expect(fitting).toBeGreaterThan(64);
+      const text = app.images.cell(ALPINE, 'Platform');
+      expect(await text.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0);
+
+      await app.palette.choose('reset width', 'Reset the widths of the columns');
+      await expect.poll(() => app.images.widthOf('Platform')).toBe(platform);
+      await page.reload();
+      await expect.poll(() => app.images.widthOf('Platform')).toBe(platform);
+    });
+
+    test('shows rows compactly, and keeps that', async ({ cache, app, page }) => {
+      const settings = new SettingsDialog(page, app.hand);
+      const height = async () => (await app.images.row(ALPINE).boundingBox())?.height;
+      await app.open(cache.home);
+      expect(await height()).toBe(44);
+      await settings.open();
+      await settings.choose('Rows', 'Compact');
+      await settings.close();
+      expect(await height()).toBe(32);
+      await page.reload();
+      await expect.poll(height).toBe(32);
+      const tops = await app.images.grid
+        .getByRole('checkbox')
+        .evaluateAll((boxes) => boxes.map((box) => box.getBoundingClientRect().top));
+      expect(tops.slice(1).map((top, index) => top - tops[index]!)).toEqual([32, 32, 32, 32]);
+    });
+
     test('pins an image where it is shown, and no prune takes it', async ({ cache, app }) => {
       await app.open(cache.home);
       await app.images.open(ALPINE);
@@ -148,6 +200,27 @@ test('checks all images, and one deeply, and says what cannot be proven', async 
   await expect(app.detail.section('Health')).toContainText('Nothing wrong was found.');
   await expect(app.detail.section('If it is removed')).toContainText(/archive|registry|pull/i);
   await expectAccessible(page);
+});
+
+test('has a menu on each heading that does what dragging does', async ({ cache, app, page }) => {
+  await page.setViewportSize({ width: 1600, height: 900 });
+  await app.open(cache.home);
+  const before = await app.images.widthOf('Used by');
+  const item = (name: string) => page.getByRole('menuitem', { name });
+  await app.images.heading('Used by').click({ button: 'right' });
+  await expectAccessible(page);
+  await item('Wider').click();
+  expect(await app.images.widthOf('Used by')).toBe(before + 16);
+  await app.images.heading('Used by').click({ button: 'right' });
+  await item('Reset the widths').click();
+  expect(await app.images.widthOf('Used by')).toBe(before);
+  await app.images.heading('Image').click({ button: 'right' });
+  await expect(item('Sort by this column')).toBeVisible();
+  await expect(item('Wider')).toBeHidden();
+  await page.keyboard.press('Escape');
+  await app.images.heading('Used by').click({ button: 'right' });
+  await item('Hide this column').click();
+  await expect(app.images.heading('Used by')).toBeHidden();
 });
 
 test('the settings are accessible', async ({ cache, app, page }) => {

@@ -45,16 +45,61 @@ export class ImagesPage {
     await expect.poll(() => this.#listed(), 'references in the order of the list').toEqual(references);
   }
 
+  heading(column: string): Locator {
+    return this.grid.getByRole('columnheader', { name: column, exact: true });
+  }
+
+  /** Pixels a column has. */
+  async widthOf(column: string): Promise<number> {
+    return (await this.heading(column).boundingBox())!.width;
+  }
+
+  /** Makes a column wider by so many pixels, or narrower: drags the line before it, or presses keys on its heading. */
+  async widen(column: string, pixels: number): Promise<void> {
+    if (!this.#hand.isMouse) {
+      await this.goToHeading(column);
+      const key = pixels > 0 ? 'Shift+ArrowRight' : 'Shift+ArrowLeft';
+      for (let step = 0; step < Math.abs(pixels); step += 16) await this.#hand.key(key);
+      return;
+    }
+    const { x, y } = await this.#edgeOf(column);
+    await this.#page.mouse.move(x, y);
+    await this.#page.mouse.down();
+    await this.#page.mouse.move(x - pixels / 2, y);
+    await this.#page.mouse.move(x - pixels, y);
+    await this.#page.mouse.up();
+  }
+
+  /** Makes a column as wide as what it shows: double-clicks the line before it, or presses Shift+Enter. */
+  async fit(column: string): Promise<void> {
+    if (this.#hand.isMouse) {
+      const { x, y } = await this.#edgeOf(column);
+      return this.#page.mouse.dblclick(x, y);
+    }
+    await this.goToHeading(column);
+    await this.#hand.key('Shift+Enter');
+  }
+
+  async #edgeOf(column: string): Promise<{ readonly x: number; readonly y: number }> {
+    const { x, y, height } = (await this.heading(column).boundingBox())!;
+    return { x: x - 6, y: y + height / 2 };
+  }
+
   async sortBy(column: string): Promise<void> {
-    const heading = this.grid.getByRole('columnheader', { name: column, exact: true });
-    if (this.#hand.isMouse) return heading.click();
+    if (this.#hand.isMouse) return this.heading(column).click();
+    await this.goToHeading(column);
+    await this.#hand.key('Enter');
+  }
+
+  /** Moves the keyboard's focus to a heading by arrows. */
+  async goToHeading(column: string): Promise<void> {
+    const heading = this.heading(column);
     await this.#goToFirstRow();
     await this.#hand.key('ArrowUp');
     for (let moves = 0; moves < 10 && !(await hasFocus(heading)); moves += 1)
       await this.#hand.key('ArrowRight');
     for (let moves = 0; moves < 10 && !(await hasFocus(heading)); moves += 1)
       await this.#hand.key('ArrowLeft');
-    await this.#hand.key('Enter');
   }
 
   /** Types words into the find field. */

@@ -26,7 +26,7 @@ export class SettingsDialog {
     await expect(this.dialog).toBeHidden();
   }
 
-  async choose(group: 'Appearance' | 'Sizes', option: string): Promise<void> {
+  async choose(group: 'Appearance' | 'Sizes' | 'Rows', option: string): Promise<void> {
     const radio = this.dialog.getByRole('group', { name: group }).getByRole('radio', { name: option });
     if (this.#hand.isMouse) await radio.click();
     else {

@@ -39,6 +39,8 @@ const SETTINGS: readonly SettingEntry[] = [
   theme('system', 'The theme follows the system.'),
   theme('light', 'The theme is light.'),
   theme('dark', 'The theme is dark.'),
+  density('comfortable', 'Rows are comfortable.'),
+  density('compact', 'Rows are compact.'),
   units('decimal', 'Sizes are in decimal units.'),
   units('binary', 'Sizes are in binary units.'),
 ];
@@ -46,6 +48,11 @@ const SETTINGS: readonly SettingEntry[] = [
 function theme(value: Settings['theme'], words: string): SettingEntry {
   const isSet = (settings: Settings) => settings.theme === value;
   return { command: `theme-${value}`, change: { theme: value }, isSet, words };
+}
+
+function density(value: Settings['density'], words: string): SettingEntry {
+  const isSet = (settings: Settings) => settings.density === value;
+  return { command: `density-${value}`, change: { density: value }, isSet, words };
 }
 
 function units(value: Settings['sizeUnits'], words: string): SettingEntry {

@@ -11,10 +11,12 @@ export interface ColumnMenuProps {
   readonly wordsClassName: string | undefined;
   /** The columns that are on screen: of those chosen, what there is room for. */
   readonly visible: readonly SortColumn[];
+  /** Makes them as wide as they were meant; null when they are. */
+  readonly onResetWidths: (() => void) | null;
 }
 
 /** Chooses the columns of the image list. */
-export function ColumnMenu({ className, wordsClassName, visible }: ColumnMenuProps) {
+export function ColumnMenu({ className, wordsClassName, visible, onResetWidths }: ColumnMenuProps) {
   const { chosen, setShown, showAll } = useColumns();
   const [isOpen, setOpen] = useState(false);
   useCommand('choose-columns', () => setOpen(true));
@@ -48,6 +50,9 @@ export function ColumnMenu({ className, wordsClassName, visible }: ColumnMenuPro
       <MenuSeparator />
       <MenuItem onSelect={showAll} isDisabled={chosen.size === COLUMNS.length}>
         Show all columns
+      </MenuItem>
+      <MenuItem onSelect={() => onResetWidths?.()} isDisabled={onResetWidths === null}>
+        Reset the widths
       </MenuItem>
     </Menu>
   );

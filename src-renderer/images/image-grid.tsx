@@ -7,18 +7,24 @@ import {
   type FocusEvent,
   type KeyboardEvent,
   type MouseEvent,
+  type ReactNode,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
 } from 'react';
 import { COMMANDS } from '../../src-shared/ipc/commands.ts';
 import { useCommand } from '../app/commands.ts';
 import { isPressed } from '../app/keys.ts';
-import { LIST_ACTIONS } from '../app/list-keys.ts';
+import { HEADING_ACTIONS, LIST_ACTIONS } from '../app/list-keys.ts';
 import { useNow } from '../app/use-now.ts';
+import { useRowHeight } from '../settings/row-height.ts';
 import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
-import type { Column, ColumnLayout } from './columns.ts';
+import { ColumnEdge } from './column-edge.tsx';
+import { type Column, type ColumnLayout, WIDTH_STEP } from './columns.ts';
+import { contentWidth } from './content-width.ts';
 import { HEADER_ROW, moveInGrid, WHOLE_ROW } from './grid-moves.ts';
+import { HeadingMenu } from './heading-menu.tsx';
 import { type ImageRow as Row, referencesOf } from './image-entries.ts';
 import styles from './image-grid.module.css';
 import { type ImageSort, nextSort } from './image-list-state.ts';
@@ -33,14 +39,16 @@ import {
   toggleRow,
 } from './image-selection.ts';
 import { findTyped } from './type-ahead.ts';
+import type { ColumnSizing } from './use-column-sizing.ts';
 import { useGridFocus } from './use-grid-focus.ts';
 import { useRowAnchor } from './use-row-anchor.ts';
 
-const ROW_HEIGHT = 44;
+const ROW_HEIGHTS = { comfortable: 44, compact: 32 };
 
 export interface ImageGridProps {
   readonly rows: readonly Row[];
   readonly layout: ColumnLayout;
+  readonly sizing: ColumnSizing;
   readonly sort: ImageSort;
   /** Changes when a person asks for other rows or another order: the list then starts at its top. */
   readonly order: unknown;
@@ -58,10 +66,11 @@ export interface ImageGridProps {
 
 /** The image list: a WAI-ARIA grid whose rows are made as they scroll into view. */
 export function ImageGrid(props: ImageGridProps) {
-  const { rows, layout, sort, selection, openedReference } = props;
+  const { rows, layout, sizing, sort, selection, openedReference } = props;
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const nowMs = useNow();
+  const rowHeight = useRowHeight(ROW_HEIGHTS);
   const indexes = useMemo(() => new Map(rows.map((row, index) => [row.key, index])), [rows]);
   const largestBytes = useMemo(
     () => rows.reduce((largest, { entry }) => Math.max(largest, entry.facts?.onDiskBytes ?? 0), 0),
@@ -73,12 +82,16 @@ export function ImageGrid(props: ImageGridProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 6,
     // The row with the tab stop is always there, else Tab would skip a list scrolled away from it.
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
   });
-  useRowAnchor(scroller, rows, props.order, ROW_HEIGHT);
+  useLayoutEffect(() => {
+    // It keeps the places of rows until it is told: the height is of every one of them.
+    if (rowHeight > 0) virtual.measure();
+  }, [virtual, rowHeight]);
+  useRowAnchor(scroller, rows, props.order, rowHeight);
   const typeAhead = useTypeAhead((typed, from) => findTyped(rows, from, typed));
 
   const goTo = (row: number, column: number) => {
@@ -105,8 +118,9 @@ export function ImageGrid(props: ImageGridProps) {
 
   const actOnKey = (event: KeyboardEvent): boolean => {
     const hasModifier = event.ctrlKey || event.metaKey;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
     const size = { rows: rows.length, columns: layout.columns.length + 1, page };
+    if (position.row === HEADER_ROW && actOnColumn(event)) return true;
     const next = event.altKey ? null : moveInGrid(position, { key: event.key, hasModifier }, size);
     if (next !== null) {
       if (
@@ -138,6 +152,27 @@ export function ImageGrid(props: ImageGridProps) {
     if (key !== 'Enter' && key !== ' ') return false;
     chooseHeading(position.column);
     return true;
+  };
+
+  const actOnColumn = (event: KeyboardEvent): boolean => {
+    const column = layout.columns[position.column - 1];
+    if (column === undefined) return false;
+    if (isPressed(event, HEADING_ACTIONS.wider.keys)) changeWidth(column, column.width + WIDTH_STEP);
+    else if (isPressed(event, HEADING_ACTIONS.narrower.keys)) changeWidth(column, column.width - WIDTH_STEP);
+    else if (isPressed(event, HEADING_ACTIONS.fit.keys)) fitColumn(column);
+    else if (isPressed(event, HEADING_ACTIONS.menu.keys)) askForMenu(event.target as Element);
+    else return false;
+    return true;
+  };
+
+  /** The name has what the others leave. */
+  const changeWidth = ({ name }: Column, width: number) => {
+    if (name !== 'image') sizing.size(name, width);
+  };
+
+  const fitColumn = (column: Column) => {
+    const width = contentWidth(grid.current, layout.columns.indexOf(column) + 1);
+    if (width !== null) changeWidth(column, width);
   };
 
   const chooseHeading = (column: number) => {
@@ -196,7 +231,8 @@ export function ImageGrid(props: ImageGridProps) {
       ref={grid}
       role="grid"
       className={styles.grid}
-      style={{ '--columns': layout.template } as CSSProperties}
+      style={{ '--columns': layout.template, '--row-height': `${rowHeight}px` } as CSSProperties}
+      data-is-compact={rowHeight === ROW_HEIGHTS.compact || undefined}
       aria-label="Images"
       aria-rowcount={rows.length + 1}
       aria-colcount={layout.columns.length + 1}
@@ -206,23 +242,34 @@ export function ImageGrid(props: ImageGridProps) {
       onFocus={onFocus}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
     >
-      <div role="rowgroup">
-        <div role="row" className={styles.header} aria-rowindex={1} data-index={HEADER_ROW}>
-          <SelectAll
-            checkState={allChecked}
-            isTabStop={position.row === HEADER_ROW && position.column === 0}
-          />
-          {layout.columns.map((column, index) => (
-            <Heading
-              key={column.name}
-              column={column}
-              index={index + 1}
-              sort={sort}
-              isTabStop={position.row === HEADER_ROW && position.column === index + 1}
+      <HeadingMenu
+        columns={layout.columns}
+        sizing={sizing}
+        onSort={({ name }) => props.onSort(nextSort(sort, name))}
+        onFit={fitColumn}
+      >
+        <div role="rowgroup">
+          <div role="row" className={styles.header} aria-rowindex={1} data-index={HEADER_ROW}>
+            <SelectAll
+              checkState={allChecked}
+              isTabStop={position.row === HEADER_ROW && position.column === 0}
             />
-          ))}
+            {layout.columns.map((column, index) => (
+              <Heading
+                key={column.name}
+                column={column}
+                index={index + 1}
+                sort={sort}
+                isTabStop={position.row === HEADER_ROW && position.column === index + 1}
+              >
+                {column.name !== 'image' && (
+                  <ColumnEdge column={column} sizing={sizing} onFit={() => fitColumn(column)} />
+                )}
+              </Heading>
+            ))}
+          </div>
         </div>
-      </div>
+      </HeadingMenu>
       <div ref={scroller} className={styles.scroller} role="presentation">
         <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
@@ -277,9 +324,11 @@ interface HeadingProps {
   readonly index: number;
   readonly sort: ImageSort;
   readonly isTabStop: boolean;
+  /** The edge to size it by. */
+  readonly children: ReactNode;
 }
 
-function Heading({ column, index, sort, isTabStop }: HeadingProps) {
+function Heading({ column, index, sort, isTabStop, children }: HeadingProps) {
   const isSorted = sort.column === column.name;
   const direction = sort.isAscending ? 'ascending' : 'descending';
   return (
@@ -290,9 +339,10 @@ function Heading({ column, index, sort, isTabStop }: HeadingProps) {
       aria-sort={isSorted ? direction : undefined}
       tabIndex={isTabStop ? 0 : -1}
     >
-      {column.label}
+      <span className={styles.label}>{column.label}</span>
       {isSorted && sort.isAscending && <ArrowUp size={12} aria-hidden="true" />}
       {isSorted && !sort.isAscending && <ArrowDown size={12} aria-hidden="true" />}
+      {children}
     </div>
   );
 }

@@ -14,6 +14,8 @@ export interface ImageToolsProps {
   readonly columns: readonly SortColumn[];
   readonly onFilter: (filter: ImageFilter) => void;
   readonly onGroup: (isGrouped: boolean) => void;
+  /** Null when the columns are as wide as they were meant. */
+  readonly onResetWidths: (() => void) | null;
 }
 
 const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }[] = [
@@ -25,7 +27,8 @@ const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }
 ];
 
 /** Which images are listed, and whether tags of one digest share a row. */
-export function ImageTools({ filter, counts, isGrouped, columns, onFilter, onGroup }: ImageToolsProps) {
+export function ImageTools(props: ImageToolsProps) {
+  const { filter, counts, isGrouped, columns, onFilter, onGroup } = props;
   return (
     <div className={styles.tools}>
       <fieldset className={styles.filters} aria-label="Which images">
@@ -61,7 +64,12 @@ export function ImageTools({ filter, counts, isGrouped, columns, onFilter, onGro
       >
         <span className={styles.groupWords}>Group tags by digest</span>
       </Button>
-      <ColumnMenu className={styles.group} wordsClassName={styles.lesserWords} visible={columns} />
+      <ColumnMenu
+        className={styles.group}
+        wordsClassName={styles.lesserWords}
+        visible={columns}
+        onResetWidths={props.onResetWidths}
+      />
     </div>
   );
 }

@@ -18,6 +18,7 @@ import styles from './images-view.module.css';
 import { NoImages } from './no-images.tsx';
 import { RowMenu } from './row-menu.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { useColumnSizing } from './use-column-sizing.ts';
 import { useColumns } from './use-columns.ts';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
@@ -59,7 +60,9 @@ export function ImagesView() {
   const viewWidth = useElementSize(view)?.width ?? 0;
   const listWidth = useElementSize(list)?.width ?? 0;
   const { chosen } = useColumns();
-  const layout = useMemo(() => fitColumns(listWidth, chosen), [listWidth, chosen]);
+  const { widths, sizingOf } = useColumnSizing();
+  const layout = useMemo(() => fitColumns(listWidth, chosen, widths), [listWidth, chosen, widths]);
+  const sizing = sizingOf(layout);
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   useOpenedImage(entries, images.isSuccess, isDocked ? (rows[0]?.entry.handle.reference ?? null) : null);
 
@@ -104,7 +107,7 @@ export function ImagesView() {
     viewWidth > 0 && (openedReference !== null || (isDocked && !isDetailClosed && !isEmpty));
   return (
     <div ref={view} className={styles.view}>
-      <div ref={list} className={styles.list}>
+      <div ref={list} className={styles.list} inert={isDetailShown && !isDocked}>
         <ImageTools
           filter={filter}
           counts={images.isSuccess ? counts : null}
@@ -112,6 +115,7 @@ export function ImagesView() {
           columns={layout.columns.map(({ name }) => name)}
           onFilter={setFilter}
           onGroup={(next) => setPreference('isGrouped', next)}
+          onResetWidths={sizing.reset}
         />
         {failure !== null && (
           <div className={styles.message}>
@@ -129,6 +133,7 @@ export function ImagesView() {
             <ImageGrid
               rows={rows}
               layout={layout}
+              sizing={sizing}
               sort={sort}
               order={state}
               selection={selection}

@@ -2,7 +2,7 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { ImageRow } from './image-entries.ts';
 
 /**
- * Keeps the rows in view where they are when others come and go above them. At the very top the list stays at
+ * Keeps the rows in view where they are when others come and go above them, or all get another height. At the very top the list stays at
  * the top, so that a new image shows; a new order (`order` changes) starts at the top as well.
  */
 export function useRowAnchor(
@@ -11,12 +11,14 @@ export function useRowAnchor(
   order: unknown,
   rowHeight: number,
 ): void {
-  const shown = useRef({ rows, order });
+  const shown = useRef({ rows, order, rowHeight });
   useLayoutEffect(() => {
     const before = shown.current;
-    shown.current = { rows, order };
+    shown.current = { rows, order, rowHeight };
     const element = scroller.current;
-    if (element === null || before.rows === rows) return;
+    if (element === null) return;
+    if (before.rowHeight !== rowHeight) element.scrollTop *= rowHeight / before.rowHeight;
+    if (before.rows === rows) return;
     if (before.order !== order) {
       element.scrollTop = 0;
       return;

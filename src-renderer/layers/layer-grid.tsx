@@ -2,16 +2,25 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row or heading.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import { useNow } from '../app/use-now.ts';
 import { type GridPosition, HEADER_ROW, moveInGrid, WHOLE_ROW } from '../images/grid-moves.ts';
+import { useRowHeight } from '../settings/row-height.ts';
 import { classNames } from '../ui/index.ts';
 import styles from './layer-grid.module.css';
 import type { LayerSort } from './layer-list-state.ts';
 import { LayerRow } from './layer-row.tsx';
 
-const ROW_HEIGHT = 40;
+const ROW_HEIGHTS = { comfortable: 40, compact: 30 };
 const HEADER_HEIGHT = 30;
 
 const COLUMNS: readonly { readonly sort: LayerSort; readonly label: string }[] = [
@@ -44,6 +53,7 @@ export function LayerGrid(props: LayerGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const nowMs = useNow();
+  const rowHeight = useRowHeight(ROW_HEIGHTS);
   const [position, setPosition] = useState<GridPosition>({ row: 0, column: WHOLE_ROW });
   const active = { ...position, row: Math.min(position.row, rows.length - 1) };
   const largestBytes = useMemo(
@@ -53,11 +63,15 @@ export function LayerGrid(props: LayerGridProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 8,
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
   });
+  useLayoutEffect(() => {
+    // It keeps the places of rows until it is told: the height is of every one of them.
+    if (rowHeight > 0) virtual.measure();
+  }, [virtual, rowHeight]);
 
   const goTo = (next: GridPosition) => {
     if (next.row >= 0) virtual.scrollToIndex(next.row, { align: 'auto' });
@@ -70,7 +84,7 @@ export function LayerGrid(props: LayerGridProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey) return;
     const hasModifier = event.ctrlKey || event.metaKey;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
     const size = { rows: rows.length, columns: COLUMNS.length, page };
     const next = moveInGrid(active, { key: event.key, hasModifier }, size);
     if (next !== null) goTo(next.row === HEADER_ROW ? next : { ...next, column: WHOLE_ROW });
@@ -86,6 +100,7 @@ export function LayerGrid(props: LayerGridProps) {
       role="grid"
       className={styles.grid}
       tabIndex={0}
+      style={{ '--row-height': `${rowHeight}px` } as CSSProperties}
       aria-label="Layers"
       aria-rowcount={rows.length + 1}
       aria-activedescendant={active.row === HEADER_ROW ? `${id}-h${active.column}` : `${id}-${active.row}`}

@@ -91,6 +91,16 @@ function Choices({ settings, onPins }: ChoicesProps) {
         ]}
         onChange={(sizeUnits) => change({ sizeUnits })}
       />
+      <Choice
+        legend="Rows"
+        name="density"
+        value={settings.density}
+        options={[
+          { value: 'comfortable', label: 'Comfortable' },
+          { value: 'compact', label: 'Compact: more of them on screen' },
+        ]}
+        onChange={(density) => change({ density })}
+      />
       <ColumnChoice />
       <Line
         title="Undo removals"

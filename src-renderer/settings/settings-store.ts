@@ -35,7 +35,10 @@ export function useKeptSettings(): Kept {
   return useStore(kept);
 }
 
-/** Writes a change to the settings file; plans and usage are read again, for they depend on it. */
+/** What only the drawing of lists depends on. */
+const LOOKS_ONLY: readonly string[] = ['columns', 'columnWidths', 'density'];
+
+/** Writes a change to the settings file; what may depend on it, plans and usage, is read again. */
 export function useChangeSettings(): (change: SettingsChange) => void {
   const client = useClient();
   const queries = useQueryClient();
@@ -74,7 +77,8 @@ async function write(client: Client, queries: QueryClient, change: SettingsChang
   const result = await client.call('settings.set', change);
   if (result.ok) {
     take(result.value);
-    await queries.invalidateQueries();
+    const isLookOnly = Object.keys(change).every((field) => LOOKS_ONLY.includes(field));
+    if (!isLookOnly) await queries.invalidateQueries();
   } else kept.set(({ state }) => ({ state, error: result.error }));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src-shared/ipc/commands.ts';
-import { LIST_ACTIONS, MOVES } from '../app/list-keys.ts';
+import { HEADING_ACTIONS, LIST_ACTIONS, MOVES } from '../app/list-keys.ts';
 import { moveInTree } from '../files/tree-keys.ts';
 import type { TreeRow } from '../files/tree-rows.ts';
 import { moveInGrid } from '../images/grid-moves.ts';
@@ -15,6 +15,7 @@ describe('the list of shortcuts', () => {
     const bound = [
       ...Object.values(COMMANDS).flatMap(({ keys }) => keys ?? []),
       ...Object.values(LIST_ACTIONS).flatMap(({ keys }) => keys),
+      ...Object.values(HEADING_ACTIONS).flatMap(({ keys }) => keys),
       ...MOVES.flatMap(({ keys }) => keys),
     ];
     expect(keysOf(true).toSorted()).toEqual(bound.toSorted());

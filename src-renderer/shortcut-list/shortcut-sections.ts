@@ -1,5 +1,5 @@
 import { COMMANDS, type CommandName } from '../../src-shared/ipc/commands.ts';
-import { type KeyEntry, LIST_ACTIONS, MOVES } from '../app/list-keys.ts';
+import { HEADING_ACTIONS, type KeyEntry, LIST_ACTIONS, MOVES } from '../app/list-keys.ts';
 
 export interface ShortcutSection {
   readonly title: string;
@@ -18,6 +18,7 @@ export function shortcutSections(isDesktop: boolean): readonly ShortcutSection[]
     { title: 'Anywhere', entries: heard('page') },
     { title: 'In the desktop app', entries: isDesktop ? heard('menu') : [] },
     { title: 'In the list of images', entries: [...Object.values(LIST_ACTIONS), ...heard('list')] },
+    { title: 'On a heading of that list', entries: Object.values(HEADING_ACTIONS) },
     { title: 'In lists and trees', entries: MOVES },
   ].filter(({ entries }) => entries.length > 0);
 }

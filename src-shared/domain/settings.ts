@@ -15,6 +15,10 @@ export interface Settings {
   readonly sizeUnits: SizeUnits;
   /** Columns shown, in order, by the name of the list; a list that is absent shows its own choice. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** Pixels of the columns a person has sized, by the name of the list and of the column. */
+  readonly columnWidths: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** How much room a row of the long lists has. */
+  readonly density: 'comfortable' | 'compact';
   /** By the name of the question: false when it need not be asked any more. */
   readonly confirmations: Readonly<Record<string, boolean>>;
 }
@@ -28,6 +32,8 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   sizeUnits: 'decimal',
   columns: {},
+  columnWidths: {},
+  density: 'comfortable',
   confirmations: {},
 };
 

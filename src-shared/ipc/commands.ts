@@ -100,6 +100,13 @@ const commands = {
     alias: 'show hide list',
     needs: NO_IMAGES,
   },
+  'reset-column-widths': {
+    title: 'Reset the widths of the columns',
+    menu: 'Reset Column Widths',
+    section: 'Images',
+    alias: 'size resize list',
+    needs: NO_IMAGES,
+  },
   'check-images': {
     title: 'Check all images…',
     menu: 'Check All Images…',
@@ -191,6 +198,8 @@ const commands = {
   'theme-system': appearance('Look as the system does', 'System Theme', 'theme'),
   'theme-light': appearance('Light theme', 'Light Theme', 'appearance bright'),
   'theme-dark': appearance('Dark theme', 'Dark Theme', 'appearance night'),
+  'density-comfortable': appearance('Comfortable rows', 'Comfortable Rows', 'density height settings'),
+  'density-compact': appearance('Compact rows', 'Compact Rows', 'density height dense settings'),
   'units-decimal': appearance('Sizes in decimal units (MB)', 'Decimal Sizes', 'settings'),
   'units-binary': appearance('Sizes in binary units (MiB)', 'Binary Sizes', 'settings'),
 

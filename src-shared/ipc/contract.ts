@@ -103,6 +103,8 @@ export const settingsFields = {
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
   sizeUnits: z.enum(['decimal', 'binary']).exactOptional(),
   columns: z.record(listName, z.array(listName).max(64)).exactOptional(),
+  columnWidths: z.record(listName, z.record(listName, z.number().int().min(16).max(4096))).exactOptional(),
+  density: z.enum(['comfortable', 'compact']).exactOptional(),
   confirmations: z.record(text, z.boolean()).exactOptional(),
 };
 const settingsChange = z.strictObject(settingsFields);
