@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { measureEventLoop } from './event-loop.ts';
 import { measureGrowth } from './growth.ts';
+import { measureLive } from './live.ts';
 import { measureReading } from './reading.ts';
 import { measureRemoving } from './removing.ts';
 import { Report } from './report.ts';
 import { measureWindow } from './window.ts';
 
 // `npm run bench`: makes its caches, measures us and the peers in turn on copies of them, prints medians and ratios.
-// `--quick` stays at 1,000 images; `--only reading,removing,…` runs these parts; the window needs `npm run build`.
+// `--quick` stays at 1,000 images; `--only reading,removing,…` runs these parts; the window and live need `npm run build`.
 
 const PARTS = {
   reading: measureReading,
@@ -15,6 +16,7 @@ const PARTS = {
   growth: measureGrowth,
   'event-loop': measureEventLoop,
   window: measureWindow,
+  live: measureLive,
 };
 
 const { values } = parseArgs({

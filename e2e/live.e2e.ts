@@ -49,7 +49,7 @@ for (const hand of HANDS) {
   });
 }
 
-test('shows how far a pull is by what it writes, then its image, and keeps the place in a long list', async ({
+test('shows how far a pull is by what it writes, then its image and one that is loaded, and keeps the place and what is selected in a long list', async ({
   app,
 }) => {
   const images = Array.from({ length: 60 }, (_, n) => ({
@@ -70,6 +70,7 @@ test('shows how far a pull is by what it writes, then its image, and keeps the p
   await app.images.grid.hover();
   await app.page.mouse.wheel(0, 1100);
   await expect(watched).toBeInViewport();
+  await app.images.select('many/image-30:1');
   const place = await watched.boundingBox();
 
   registry.hold(100_000);
@@ -84,8 +85,13 @@ test('shows how far a pull is by what it writes, then its image, and keeps the p
   await expect(app.statusBar).not.toContainText('in progress');
   await expect(strip).toBeHidden();
   expect(await watched.boundingBox()).toEqual(place);
+  await cache.load([{ references: ['fresh:1'], layers: [layer('RUN fresh', 'fresh')] }]);
+  await app.counts('62 images');
+  expect(await watched.boundingBox()).toEqual(place);
+  await expect(watched).toHaveAttribute('aria-selected', 'true');
   await app.page.mouse.wheel(0, -5000);
   await expect(app.images.row(pulled)).toBeVisible();
+  await expect(app.images.row('fresh:1')).toBeVisible();
   await registry.close();
   cache.dispose();
 });
