@@ -33,7 +33,7 @@ async function inBrowserHost(home: string): Promise<Delays> {
   await host.call('images.facts', {});
   await pause(500);
   host.resetDelays();
-  await host.call('cache.prune', { policy: {} });
+  await host.call('cache.prune', { policy: {}, undoMinutes: 0 });
   return host.stop();
 }
 

@@ -97,10 +97,14 @@ async function withRemoval(cache: Pick<TestCache, 'home'>): Promise<Pick<TestCac
 function withLeftover(cache: Pick<TestCache, 'home'>): Pick<TestCache, 'home'> {
   const home = copy(cache.home);
   try {
-    execFileSync(process.execPath, [CHILD, home, scratchDir('kill-data'), 'cache.gc', '{}', '25'], {
-      input: 'go\n',
-      stdio: 'pipe',
-    });
+    execFileSync(
+      process.execPath,
+      [CHILD, home, scratchDir('kill-data'), 'cache.gc', '{"undoMinutes":0}', '25'],
+      {
+        input: 'go\n',
+        stdio: 'pipe',
+      },
+    );
   } catch {
     // It has killed itself.
   }

@@ -121,8 +121,12 @@ class Soak {
   /** The same image comes and goes, and with it rows, files and locks. */
   async #loadAndRemove(): Promise<void> {
     await this.#cache.msb(['load', '--quiet', '--input', this.#archive]);
-    await this.#call('images.remove', { reference: 'strata.test/soak:1', force: false }, null);
-    await this.#call('cache.gc', {}, null);
+    await this.#call(
+      'images.remove',
+      { reference: 'strata.test/soak:1', force: false, undoMinutes: 0 },
+      null,
+    );
+    await this.#call('cache.gc', { undoMinutes: 0 }, null);
   }
 
   async #call(name: string, input: unknown, leaveAfterMs: number | null): Promise<void> {

@@ -46,7 +46,7 @@ for (const hand of HANDS) {
       await app.removal.confirm('Remove');
       await app.removal.reports();
       await app.removal.close();
-      await expect(app.usage('not yet freed').or(page.getByText('removed, not yet freed'))).toBeVisible();
+      await expect(page.getByRole('region', { name: 'Image cache' })).toContainText('not yet freed');
       await activity.show();
       await activity.undo(`Removed ${APP_1}`);
       await expect(activity.entry(`Undone: removed ${APP_1}`)).toBeVisible();

@@ -48,7 +48,9 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
   },
   idle: async () => ({ ms: [] }),
   prune: () => remove({ kind: 'prune', policy: {} }),
-  'prune-cold': async () => ({ ms: [await timed(() => call('cache.prune', { policy: {} }))] }),
+  'prune-cold': async () => ({
+    ms: [await timed(() => call('cache.prune', { policy: {}, undoMinutes: 0 }))],
+  }),
   remove: () => remove({ kind: 'remove', references: job.references, force: false }),
 };
 
@@ -70,8 +72,8 @@ async function remove(action: PlanAction): Promise<Parameters<typeof answer>[0]>
   });
   const ms = await timed(() =>
     action.kind === 'prune'
-      ? call('cache.prune', { policy: {}, planId })
-      : call('images.remove', { references: [...job.references], force: false, planId }),
+      ? call('cache.prune', { policy: {}, planId, undoMinutes: 0 })
+      : call('images.remove', { references: [...job.references], force: false, planId, undoMinutes: 0 }),
   );
   return { ms: [ms], facts: { planMs } };
 }

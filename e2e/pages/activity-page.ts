@@ -50,7 +50,7 @@ export class ActivityPage {
 
   /** Frees what an entry set aside. */
   async empty(words: string): Promise<void> {
-    await this.#hand.press(this.entry(words).getByRole('button', { name: 'Empty now…' }));
+    await this.#hand.press(this.entry(words).getByRole('button', { name: 'Free now…' }));
     await this.#hand.press(this.#page.getByRole('alertdialog').getByRole('button', { name: 'Free now' }));
     await expect(this.#page.getByRole('alertdialog')).toBeHidden();
   }

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from 'playwright/test';
+import type { Settings } from '../../src-shared/domain/settings.ts';
 import { ConsoleLog } from '../fixtures/console-log.ts';
 import { Hand, type HandKind } from '../fixtures/hand.ts';
 import { type HostProcess, startHost, TOKEN } from '../fixtures/host.ts';
@@ -31,9 +32,12 @@ export class App {
   readonly reclaim: ReclaimPage;
   readonly layers: LayersPage;
   readonly palette: Palette;
+  readonly #settings: Partial<Settings>;
   #host: HostProcess | null = null;
 
-  constructor(page: Page, kind: HandKind) {
+  /** @param settings What the person has chosen before the first host starts. */
+  constructor(page: Page, kind: HandKind, settings: Partial<Settings> = {}) {
+    this.#settings = settings;
     this.page = page;
     this.hand = new Hand(page, kind);
     this.console = new ConsoleLog(page);
@@ -56,7 +60,7 @@ export class App {
 
   /** Starts a host on a home and opens its address with another token, or with none. */
   async openWithToken(home: string, token: string | null): Promise<void> {
-    this.#host = await startHost({ args: ['--home', home] });
+    this.#host = await startHost({ args: ['--home', home], settings: this.#settings });
     await this.page.goto(this.#host.url.replace(`#token=${TOKEN}`, token === null ? '' : `#token=${token}`));
   }
 
@@ -80,7 +84,11 @@ export class App {
 
   /** Starts a host again where the last one was. */
   async startHostAgain(home: string): Promise<void> {
-    this.#host = await startHost({ args: ['--home', home], port: this.#host?.port ?? 0 });
+    this.#host = await startHost({
+      args: ['--home', home],
+      port: this.#host?.port ?? 0,
+      settings: this.#settings,
+    });
   }
 
   async close(): Promise<void> {
@@ -159,7 +167,7 @@ export class App {
   }
 
   async #start(args: readonly string[]): Promise<void> {
-    this.#host = await startHost({ args });
+    this.#host = await startHost({ args, settings: this.#settings });
     await this.page.goto(this.#host.url);
     await expect(this.statusBar).toContainText('Live');
   }

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from 'playwright/test';
 import type { Hand } from '../fixtures/hand.ts';
+import { chooseSpace } from './undo-control.ts';
 
 type Choice = 'Collect orphaned layers' | 'Collect all garbage' | 'Prune unused images';
 
@@ -47,7 +48,7 @@ export class ReclaimPage {
     const radio = this.#page.getByRole('radio', { name: choice });
     if (this.#hand.isMouse) await this.card(choice).click();
     else {
-      await this.#hand.reach(this.#page.getByRole('radio', { checked: true }));
+      await this.#hand.reach(this.#cards.getByRole('radio', { checked: true }));
       await this.#hand.walk(radio, 'ArrowDown');
     }
     await expect(radio).toBeChecked();
@@ -62,18 +63,25 @@ export class ReclaimPage {
   async announcedBytes(): Promise<number> {
     const words = this.preview.getByText(/exactly [\d,]+ bytes on disk/);
     await expect(this.reclaimButton).toBeEnabled();
-    return Number((await words.innerText()).replace(/[^\d]/g, ''));
+    const match = /exactly ([\d,]+) bytes/.exec(await words.innerText());
+    return Number(match?.[1]?.replaceAll(',', ''));
+  }
+
+  /** Whether what goes is kept for undo, or its space freed at once. */
+  async chooseSpace(option: RegExp): Promise<void> {
+    await chooseSpace(this.#hand, this.preview, option);
   }
 
   async reclaim(): Promise<void> {
     await this.#hand.press(this.reclaimButton);
   }
 
-  /** Waits for the result. Answers the bytes it says were measured. */
+  /** Waits for the result. Answers the bytes it says were measured, or set aside. */
   async reports(): Promise<number> {
     await expect(this.result.getByRole('button', { name: 'Done' })).toBeFocused();
     const measured = this.result
-      .locator('dt', { hasText: 'Measured' })
+      .locator('dt', { hasText: /^(?:Measured|Set aside)$/ })
+      .first()
       .locator('xpath=following-sibling::dd[1]');
     return Number((await measured.innerText()).replace(/[^\d]/g, ''));
   }
@@ -81,7 +89,7 @@ export class ReclaimPage {
   async putResultAway(): Promise<void> {
     await this.#hand.press(this.result.getByRole('button', { name: 'Done' }));
     await expect(this.result).toBeHidden();
-    await expect(this.#page.getByRole('radio', { checked: true })).toBeFocused();
+    await expect(this.#cards.getByRole('radio', { checked: true })).toBeFocused();
   }
 
   /** Types a number of the prune rule over. */
@@ -97,6 +105,10 @@ export class ReclaimPage {
     await this.#hand.toggle(dialog.getByRole('checkbox', { name: reference, exact: true }));
     await this.#hand.press(dialog.getByRole('button', { name: 'Done' }));
     await expect(dialog).toBeHidden();
+  }
+
+  get #cards(): Locator {
+    return this.#page.getByRole('group', { name: 'What to reclaim' });
   }
 
   #rowOf(reference: string): Locator {

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from 'playwright/test';
 import type { Hand } from '../fixtures/hand.ts';
+import { chooseSpace } from './undo-control.ts';
 
 /** The question before a removal, its progress and its result. */
 export class RemoveDialog {
@@ -42,17 +43,23 @@ export class RemoveDialog {
     return Number(match?.[1]?.replaceAll(',', ''));
   }
 
+  /** Whether what goes is kept for undo, or its space freed at once. */
+  async chooseSpace(option: RegExp): Promise<void> {
+    await chooseSpace(this.#hand, this.dialog, option);
+  }
+
   /** Confirms with the button of that name. */
   async confirm(name: string): Promise<void> {
     await this.#hand.press(this.button(name));
   }
 
-  /** Waits for the result. Answers the bytes it says were measured. */
+  /** Waits for the result. Answers the bytes it says were measured, or set aside. */
   async reports(): Promise<number> {
     await expect(this.dialog).toHaveAccessibleName('Done');
     await expect(this.button('Close')).toBeFocused();
     const measured = this.dialog
-      .locator('dt', { hasText: 'Measured' })
+      .locator('dt', { hasText: /^(?:Measured|Set aside)$/ })
+      .first()
       .locator('xpath=following-sibling::dd[1]');
     return Number((await measured.innerText()).replace(/[^\d]/g, ''));
   }

@@ -41,7 +41,7 @@ export class SettingsDialog {
     await this.#hand.toggle(box);
     await expect(box).toBeChecked();
     await expect(this.dialog.getByRole('textbox', { name: 'Minutes a removal can be undone' })).toHaveValue(
-      '60',
+      '10',
     );
   }
 }

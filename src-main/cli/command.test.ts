@@ -22,8 +22,16 @@ describe('a command line', () => {
       home: null,
       asJson: false,
       isConfirmed: false,
+      undoMinutes: 0,
       action: { kind: 'remove', references: ['b', 'a', '--yes'], force: true },
     });
+  });
+
+  it('sets aside what goes for the minutes asked for, a year at most', () => {
+    expect(parse('gc', '--undo', '30')).toMatchObject({ kind: 'removal', undoMinutes: 30 });
+    expect(() => parse('gc', '--undo', '525601')).toThrow('a year');
+    expect(() => parse('gc', '--undo', 'long')).toThrow('whole number');
+    expect(() => parse('plan', 'gc', '--undo', '30')).toThrow(ArgumentProblem);
   });
 
   it('takes the rules of prune', () => {

@@ -27,6 +27,8 @@ export type RemovalCommand = Common & {
   readonly action: Action;
   /** Nobody is asked. */
   readonly isConfirmed: boolean;
+  /** How long it can be undone in the app; 0 frees the space at once. */
+  readonly undoMinutes: number;
 };
 
 export const USAGE = `usage: strata [--home DIR | --sample]              open the app
@@ -43,6 +45,7 @@ Actions show what they are about to do and ask; --yes does not ask. What is done
   --home DIR               the microsandbox home; else MSB_HOME, else ~/.microsandbox
   --json                   values as JSON on standard output
   --yes                    do it without asking
+  --undo MINUTES           set aside what goes, and free it only then: the app can undo it until then
   --force                  remove the names of images in use; what their holders need stays
 
 rules of prune:
@@ -55,6 +58,8 @@ rules of prune:
 
 Exit codes: 0 done, 1 it could not be done, 2 the command line is not understood or a confirmation is missing.
 `;
+
+const MOST_UNDO_MINUTES = 525_600;
 
 const COMMON = { home: 'value', json: 'flag' } as const;
 const RULES = {
@@ -97,13 +102,19 @@ export function parseCommand(argv: readonly string[], cwd: string): Command {
   const given = readWords(words, {
     ...COMMON,
     ...OPTIONS[verb],
-    ...(isActionVerb(verb) && !isPlan ? { yes: 'flag' as const } : {}),
+    ...(isActionVerb(verb) && !isPlan ? { yes: 'flag' as const, undo: 'value' as const } : {}),
   });
   const common = { home: homeArgument(given, cwd), asJson: given.options.has('json') };
   if (!isActionVerb(verb)) return readingCommand(verb, given.rest, common);
   const action = actionOf(verb, given.options, given.rest);
   if (isPlan) return { kind: 'plan', ...common, action };
-  return { kind: 'removal', ...common, action, isConfirmed: given.options.has('yes') };
+  return {
+    kind: 'removal',
+    ...common,
+    action,
+    isConfirmed: given.options.has('yes'),
+    undoMinutes: minutesOf(given.options.get('undo')),
+  };
 }
 
 interface Words {
@@ -174,6 +185,15 @@ function policyOf(options: ReadonlyMap<string, string>): Policy {
     ...(free === undefined ? {} : { freeAtLeastBytes: parseSize('free', free) }),
     ...(pins === undefined ? {} : { pinned: pins.split(',').filter((pin) => pin !== '') }),
   };
+}
+
+/** Whoever is at the command line wants the space: nothing is set aside unless it is asked for. */
+function minutesOf(undo: string | undefined): number {
+  if (undo === undefined) return 0;
+  const minutes = parseNumber('undo', undo);
+  if (minutes > MOST_UNDO_MINUTES)
+    throw new ArgumentProblem(`--undo is at most ${MOST_UNDO_MINUTES} minutes, a year`);
+  return minutes;
 }
 
 function parseNumber(name: string, text: string): number {

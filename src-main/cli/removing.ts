@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, type SizeUnits } from '../../src-shared/domain/format.ts';
 import type { Plan, Report } from '../../src-shared/domain/plan.ts';
+import type { InputOf } from '../../src-shared/ipc/contract.ts';
 import type { Call } from './call.ts';
 import type { Action, PlanCommand, RemovalCommand } from './command.ts';
 import type { ExitCode, Terminal } from './run-cli.ts';
@@ -29,12 +30,13 @@ export async function runRemoval(command: RemovalCommand, call: Call, terminal: 
       terminal.err('strata: nothing was removed: add --yes to do this\n');
       return 2;
     }
-    if (!(await terminal.confirm(questionOf(plan, units)))) {
+    if (!(await terminal.confirm(questionOf(plan, command.undoMinutes, units)))) {
       terminal.err('strata: nothing was removed\n');
       return 1;
     }
   }
-  const report = await apply(command.action, plan.planId, call);
+  const how = { planId: plan.planId, undoMinutes: command.undoMinutes };
+  const report = await apply(command.action, how, call);
   terminal.out(command.asJson ? `${terminalJson(report)}\n` : reportText(report, units));
   return report.isCancelled ? 1 : 0;
 }
@@ -43,18 +45,18 @@ async function sizeUnits(call: Call): Promise<SizeUnits> {
   return (await call('settings.get', {})).settings.sizeUnits;
 }
 
-function apply(action: Action, planId: string, call: Call): Promise<Report> {
+function apply(action: Action, how: InputOf<'cache.gc'>, call: Call): Promise<Report> {
   switch (action.kind) {
     case 'remove': {
       const { kind: _kind, ...chosen } = action;
-      return call('images.remove', { ...chosen, planId });
+      return call('images.remove', { ...chosen, ...how });
     }
     case 'gc':
-      return call('cache.gc', { planId });
+      return call('cache.gc', how);
     case 'gcLayers':
-      return call('cache.gcLayers', { planId });
+      return call('cache.gcLayers', how);
     case 'prune':
-      return call('cache.prune', { policy: action.policy, planId });
+      return call('cache.prune', { policy: action.policy, ...how });
   }
 }
 
@@ -68,8 +70,9 @@ function planText({ items, kept, bytes, isBusy }: Plan, units: SizeUnits): strin
   return `${goes}${stays}${busy}`;
 }
 
-function questionOf({ items, bytes }: Plan, units: SizeUnits): string {
-  return `Remove ${itemCount(items.length)} and free ${formatBytes(bytes, units)}? [y/N] `;
+function questionOf({ items, bytes }: Plan, undoMinutes: number, units: SizeUnits): string {
+  const verb = undoMinutes > 0 ? 'set aside' : 'free';
+  return `Remove ${itemCount(items.length)} and ${verb} ${formatBytes(bytes, units)}? [y/N] `;
 }
 
 function reportText(report: Report, units: SizeUnits): string {

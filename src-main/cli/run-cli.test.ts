@@ -149,6 +149,18 @@ describeWithMsb('strata on a cache of msb', (version) => {
     expect(err).toContain('REMOVE');
   });
 
+  it('frees the space at once whatever the settings say, and sets aside what --undo asks for', async () => {
+    mkdirSync(join(dir, 'data'));
+    writeFileSync(join(dir, 'data', 'settings.json'), '{"undoMinutes":60}');
+    const removed = await strata(at('remove', 'alpine', '--yes', '--json'));
+    const freed = JSON.parse(removed.out) as Report;
+    expect(freed).toMatchObject({ bytesFreed: freed.bytesPlanned });
+    expect(freed).not.toHaveProperty('undoId');
+    const { out, asked } = await strata(at('remove', 'ghcr.io/acme/app:1', '--undo', '5'), true);
+    expect(asked[0]).toMatch(/^Remove \d+ items and set aside [\d.]+ .B\?/);
+    expect(out).toMatch(/freed 0 B\. [\d.]+ .B are set aside and can be brought back in the app until \d/);
+  });
+
   it('prunes by rule', async () => {
     const { code } = await strata(at('prune', '--keep-newest', '1', '--pin', 'ghcr.io/acme/app:1', '--yes'));
     expect(code).toBe(0);

@@ -20,12 +20,15 @@ import { addSandbox } from '../../test-support/sandboxes.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
 import { addSnapshot } from '../../test-support/snapshots.ts';
 import { CacheFailure, createEngine, type Engine } from './index.ts';
+import { chooseSettings, FREEING } from './settings/chosen.fixture.ts';
 
 /** What a client sees of an engine on one home. */
 class Client {
   readonly #engine: Engine;
 
   constructor(home: string) {
+    const dataDir = scratchDir('engine-data');
+    chooseSettings(dataDir, FREEING);
     this.#engine = createEngine({
       homeOption: home,
       startWithSample: false,
@@ -33,7 +36,7 @@ class Client {
       userHome: home,
       sampleArchive: join(home, 'no-sample'),
       scratchDir: scratchDir('engine'),
-      dataDir: scratchDir('engine-data'),
+      dataDir,
     });
   }
 

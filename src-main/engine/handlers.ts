@@ -51,21 +51,21 @@ export function createHandlers(session: Session): Handlers {
       await session.ready();
       return inspectImage(session, reference);
     },
-    'images.remove': async ({ planId, ...selection }, { signal, emit }) => {
+    'images.remove': async ({ planId, undoMinutes, ...selection }, { signal, emit }) => {
       await session.ready();
-      return session.apply({ kind: 'remove', ...selection }, planId, signal, emit);
+      return session.apply({ kind: 'remove', ...selection }, { planId, undoMinutes }, signal, emit);
     },
-    'cache.gcLayers': async ({ planId }, { signal, emit }) => {
+    'cache.gcLayers': async (how, { signal, emit }) => {
       await session.ready();
-      return session.apply({ kind: 'gcLayers' }, planId, signal, emit);
+      return session.apply({ kind: 'gcLayers' }, how, signal, emit);
     },
-    'cache.gc': async ({ planId }, { signal, emit }) => {
+    'cache.gc': async (how, { signal, emit }) => {
       await session.ready();
-      return session.apply({ kind: 'gc' }, planId, signal, emit);
+      return session.apply({ kind: 'gc' }, how, signal, emit);
     },
-    'cache.prune': async ({ policy, planId }, { signal, emit }) => {
+    'cache.prune': async ({ policy, ...how }, { signal, emit }) => {
       await session.ready();
-      return session.apply({ kind: 'prune', policy }, planId, signal, emit);
+      return session.apply({ kind: 'prune', policy }, how, signal, emit);
     },
     'cache.plan': async ({ action }) => {
       await session.ready();

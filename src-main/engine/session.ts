@@ -388,13 +388,14 @@ export class Session implements World {
    */
   async apply(
     action: PlanAction,
-    planId: string | undefined,
+    how: { readonly planId?: string | undefined; readonly undoMinutes?: number | undefined },
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
   ): Promise<Report> {
     return this.exclusively(async () => {
       const startMs = performance.now();
-      const options = { signal, onProgress, undoMinutes: this.settings.get().settings.undoMinutes };
+      const { planId, undoMinutes = this.settings.get().settings.undoMinutes } = how;
+      const options = { signal, onProgress, undoMinutes };
       const seen = planId === undefined ? null : this.#plans.get(planId, action);
       const report =
         seen === null

@@ -9,7 +9,7 @@ import { useHome } from '../app/queries.ts';
 import { useNow } from '../app/use-now.ts';
 import { countOf } from '../detail/count-words.ts';
 import { SafeText } from '../detail/safe-text.tsx';
-import { formatExactTime } from '../detail/time.ts';
+import { formatClock, formatExactTime } from '../detail/time.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { LineList } from '../dialogs/line-list.tsx';
 import { Badge, Button, ErrorNotice } from '../ui/index.ts';
@@ -112,12 +112,18 @@ function amountOf({ kind, bytesFreed, bytesSetAside, count }: ActivityEntry): st
 function UndoLine({ undoable }: { readonly undoable: UndoEntry }) {
   const undo = useUndo();
   const [isAsking, setAsking] = useState(false);
+  const nowMs = useNow();
   const { id, bytes, expiresAt, problem } = undoable;
   return (
     <div className={styles.undo}>
       <span className={styles.until}>
-        {formatBytes(bytes)} not yet freed, can be undone until {formatExactTime(expiresAt)}.
-        {problem !== null && ` Not now: ${toVisible(problem)}`}
+        {formatBytes(bytes)} set aside, not yet freed
+        {expiresAt !== '' && (
+          <span title={formatExactTime(expiresAt)}>
+            ; can be undone until {formatClock(Date.parse(expiresAt), nowMs)}
+          </span>
+        )}
+        .{problem !== null && ` Not now: ${toVisible(problem)}`}
       </span>
       <Button
         size="small"
@@ -128,7 +134,7 @@ function UndoLine({ undoable }: { readonly undoable: UndoEntry }) {
         Undo
       </Button>
       <Button size="small" onClick={() => setAsking(true)}>
-        Empty now…
+        Free now…
       </Button>
       {undo.error !== null && <ErrorNotice error={undo.error} />}
       {isAsking && <EmptyDialog id={id} bytes={bytes} onClose={() => setAsking(false)} />}

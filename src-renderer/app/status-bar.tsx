@@ -2,6 +2,7 @@ import { formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
 import { classNames } from '../ui/index.ts';
+import { SetAsideStatus } from '../undo/set-aside-status.tsx';
 import { type Connection, useLive } from './live.ts';
 import { useHome, useUsage } from './queries.ts';
 import styles from './status-bar.module.css';
@@ -25,6 +26,7 @@ export function StatusBar() {
       {connection === 'live' && work !== null && work.operations > 0 && (
         <span className={styles.work}>{workText(work)}</span>
       )}
+      {!isAway && <SetAsideStatus />}
       {!isAway && usage !== undefined && <Whole usage={usage} />}
     </footer>
   );

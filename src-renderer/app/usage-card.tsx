@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import { Bytes, StackedBar, Swatch } from '../ui/index.ts';
-import { SetAside } from '../undo/set-aside.tsx';
+import { useSetAside } from '../undo/use-set-aside.ts';
 import styles from './usage-card.module.css';
 import { usageShares } from './usage-lines.ts';
 
@@ -12,6 +12,7 @@ export interface UsageCardProps {
 
 /** How large the cache is and what fills it. */
 export function UsageCard({ usage }: UsageCardProps) {
+  const setAside = useSetAside().bytes;
   const shares = usage === null ? [] : usageShares(usage);
   return (
     <section className={styles.card} aria-label="Image cache">
@@ -33,7 +34,11 @@ export function UsageCard({ usage }: UsageCardProps) {
           ))}
         </ul>
       )}
-      {usage !== null && <SetAside usage={usage} />}
+      {setAside > 0 && (
+        <p className={styles.free} title={`${formatCount(setAside)} bytes`}>
+          {formatBytes(setAside)} not yet freed
+        </p>
+      )}
       {usage !== null && usage.freeSpaceBytes !== null && (
         <p className={styles.free}>{formatBytes(usage.freeSpaceBytes)} free on this disk</p>
       )}

@@ -10,18 +10,22 @@ import { LineList } from './line-list.tsx';
 import styles from './plan-view.module.css';
 import { takesNamesOnly } from './removal-words.ts';
 
-/** The plan in one or two sentences: what comes free, or why nothing does. */
-export function summarizePlan(plan: Plan, facts: readonly ImageFacts[]): ReactNode {
+/**
+ * The plan in one or two sentences: what comes free, or why nothing does.
+ *
+ * @param when What follows upon the bytes: when they come free.
+ */
+export function summarizePlan(plan: Plan, facts: readonly ImageFacts[], when: string): ReactNode {
   if (plan.items.length === 0) return 'There is nothing to remove.';
   if (takesNamesOnly(plan)) {
     const names = facts.length > 1 ? 'Only the names go' : 'Only the name goes';
-    const freed = plan.bytes === 0 ? 'nothing comes free' : `about ${formatBytes(plan.bytes)}`;
+    const freed = plan.bytes === 0 ? 'nothing comes free' : `about ${formatBytes(plan.bytes)}${when}`;
     return `${names}, ${freed}. ${whyImageStays(plan, facts)}`;
   }
   return (
     <>
       Frees <strong className={styles.amount}>{formatBytes(plan.bytes)}</strong>: exactly{' '}
-      {formatCount(plan.bytes)} bytes on disk.
+      {formatCount(plan.bytes)} bytes on disk{when}.
     </>
   );
 }

@@ -2,10 +2,13 @@ import { useEffect, useRef } from 'react';
 import type { ImageFacts } from '../../src-shared/domain/image.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import { useFacts } from '../app/queries.ts';
+import { useNow } from '../app/use-now.ts';
 import { countOf } from '../detail/count-words.ts';
 import { SafeText } from '../detail/safe-text.tsx';
 import { AlertDialog, Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
-import { UndoHint } from '../undo/undo-hint.tsx';
+import { UndoControl } from '../undo/undo-control.tsx';
+import { whenFree } from '../undo/undo-words.ts';
+import { type UndoChoice, useUndoChoice } from '../undo/use-undo-choice.ts';
 import { ApplyProgress } from './apply-progress.tsx';
 import { InUse } from './in-use.tsx';
 import { PlanView, summarizePlan } from './plan-view.tsx';
@@ -31,6 +34,7 @@ export interface RemoveDialogProps {
 export function RemoveDialog({ references, initialForce, onClose }: RemoveDialogProps) {
   const removal = useRemoval({ references, isForced: initialForce });
   const consent = useSchemaConsent();
+  const undo = useUndoChoice();
   const { data: facts } = useFacts();
   const safeButton = useRef<HTMLButtonElement>(null);
   const stage = stageOf(removal);
@@ -47,7 +51,7 @@ export function RemoveDialog({ references, initialForce, onClose }: RemoveDialog
       isOpen
       onClose={() => !isRunning && onClose()}
       title={<Title removal={removal} stage={stage} facts={chosen} />}
-      description={<Description removal={removal} facts={chosen} />}
+      description={<Description removal={removal} facts={chosen} undo={undo} />}
       width={620}
       initialFocus={safeButton}
       actions={
@@ -59,11 +63,11 @@ export function RemoveDialog({ references, initialForce, onClose }: RemoveDialog
           >
             {safeLabel(stage)}
           </Button>
-          <Choices removal={removal} facts={chosen} consent={consent} />
+          <Choices removal={removal} facts={chosen} consent={consent} undo={undo} />
         </>
       }
     >
-      <Body removal={removal} facts={chosen} consent={consent} />
+      <Body removal={removal} facts={chosen} consent={consent} undo={undo} />
     </AlertDialog>
   );
 }
@@ -87,9 +91,10 @@ interface PartProps {
   /** Of the references asked for. */
   readonly facts: readonly ImageFacts[];
   readonly consent: SchemaConsent;
+  readonly undo: UndoChoice;
 }
 
-interface TitleProps extends Omit<PartProps, 'consent'> {
+interface TitleProps extends Omit<PartProps, 'consent' | 'undo'> {
   readonly stage: Stage;
 }
 
@@ -121,12 +126,14 @@ function Title({ removal, stage, facts }: TitleProps) {
   }
 }
 
-function Description({ removal, facts }: Omit<PartProps, 'consent'>) {
+function Description({ removal, facts, undo }: Omit<PartProps, 'consent'>) {
+  const nowMs = useNow();
   if (removal.apply.state.kind !== 'idle' || removal.plan.kind !== 'planned') return null;
-  return summarizePlan(removal.plan.plan, facts);
+  const { plan } = removal.plan;
+  return summarizePlan(plan, facts, whenFree(plan, undo.undoMinutes, nowMs));
 }
 
-function Body({ removal, facts, consent }: PartProps) {
+function Body({ removal, facts, consent, undo }: PartProps) {
   const { plan, apply, request } = removal;
   switch (apply.state.kind) {
     case 'running':
@@ -161,20 +168,20 @@ function Body({ removal, facts, consent }: PartProps) {
           )}
           <SchemaQuestion consent={consent} />
           <PlanView plan={plan.plan} facts={facts} isForced={request.isForced} />
-          <UndoHint />
+          <UndoControl choice={undo} plan={plan.plan} />
         </div>
       );
   }
 }
 
 /** The buttons beside the safe one. */
-function Choices({ removal, facts, consent }: PartProps) {
+function Choices({ removal, facts, consent, undo }: PartProps) {
   const { plan, apply, request, ask } = removal;
   if (apply.state.kind !== 'idle') return null;
   if (plan.kind === 'planned') {
     const start = () => {
       consent.remember();
-      apply.start(plan.plan);
+      apply.start(plan.plan, undo.undoMinutes);
     };
     return (
       <Button variant="danger" disabled={!consent.isGiven || plan.plan.items.length === 0} onClick={start}>

@@ -27,12 +27,16 @@ export function ReportSummary({ report }: { readonly report: Report }) {
         <strong className={styles.headline}>{headline}</strong>
       </div>
       <dl className={styles.numbers}>
-        <dt>Measured</dt>
-        <dd>{formatCount(report.bytesFreed)} bytes</dd>
         {setAside > 0 && (
           <>
             <dt>Set aside</dt>
-            <dd>{formatCount(setAside)} bytes</dd>
+            <dd>{formatCount(setAside)} bytes, not yet freed</dd>
+          </>
+        )}
+        {(setAside === 0 || report.bytesFreed > 0) && (
+          <>
+            <dt>Measured</dt>
+            <dd>{formatCount(report.bytesFreed)} bytes freed</dd>
           </>
         )}
         <dt>Announced</dt>
@@ -72,7 +76,9 @@ export function ReportSummary({ report }: { readonly report: Report }) {
 function headlineOf(report: Report): string {
   const what = countOf(report.count, 'item');
   const setAside = report.bytesSetAside ?? 0;
-  if (report.isCancelled) return `Stopped: ${what} removed, ${formatBytes(report.bytesFreed)} freed`;
+  const space =
+    setAside > 0 ? `${formatBytes(setAside)} set aside` : `${formatBytes(report.bytesFreed)} freed`;
+  if (report.isCancelled) return `Stopped: ${what} removed, ${space}`;
   if (report.count === 0) return 'Nothing was removed';
   if (setAside > 0) return `Set aside ${formatBytes(setAside)}: ${what} removed`;
   return `Freed ${formatBytes(report.bytesFreed)}: ${what} removed`;

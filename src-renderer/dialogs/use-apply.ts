@@ -28,7 +28,8 @@ export function createApplySlot(): ApplySlot {
 
 export interface Apply {
   readonly state: ApplyState;
-  readonly start: (plan: Plan) => void;
+  /** @param undoMinutes How long it can be undone; 0 frees its space at once. */
+  readonly start: (plan: Plan, undoMinutes: number) => void;
   /** Asks the engine to stop after the item at hand. */
   readonly stop: () => void;
   /** Forgets the outcome. */
@@ -42,7 +43,8 @@ export function useApply(slot: ApplySlot): Apply {
   const state = useStore(slot.state);
   return {
     state,
-    start: (plan) => void run(slot, client, plan).then(() => queries.invalidateQueries()),
+    start: (plan, undoMinutes) =>
+      void run(slot, client, plan, undoMinutes).then(() => queries.invalidateQueries()),
     stop: () => {
       slot.controller?.abort();
       slot.state.set((previous) =>
@@ -53,14 +55,14 @@ export function useApply(slot: ApplySlot): Apply {
   };
 }
 
-async function run(slot: ApplySlot, client: Client, plan: Plan): Promise<void> {
+async function run(slot: ApplySlot, client: Client, plan: Plan, undoMinutes: number): Promise<void> {
   const controller = new AbortController();
   slot.controller = controller;
   slot.state.set({ kind: 'running', progress: null, isStopping: false });
   const onItem = (progress: Progress) =>
     slot.state.set({ kind: 'running', progress, isStopping: controller.signal.aborted });
   try {
-    const result = await callFor(client, plan, controller.signal, onItem);
+    const result = await callFor(client, plan, undoMinutes, { signal: controller.signal, onItem });
     slot.state.set(
       result.ok ? { kind: 'done', report: result.value } : { kind: 'failed', error: result.error },
     );
@@ -72,27 +74,27 @@ async function run(slot: ApplySlot, client: Client, plan: Plan): Promise<void> {
 function callFor(
   client: Client,
   { action, planId }: Plan,
-  signal: AbortSignal,
-  onItem: (progress: Progress) => void,
+  undoMinutes: number,
+  options: { signal: AbortSignal; onItem: (progress: Progress) => void },
 ): Promise<Result<Report>> {
-  const options = { signal, onItem };
+  const how = { planId, undoMinutes };
   switch (action.kind) {
     case 'remove':
       return 'references' in action
         ? client.call(
             'images.remove',
-            { references: [...action.references], force: action.force, planId },
+            { references: [...action.references], force: action.force, ...how },
             options,
           )
-        : client.call('images.remove', { reference: action.reference, force: action.force, planId }, options);
+        : client.call('images.remove', { reference: action.reference, force: action.force, ...how }, options);
     case 'gcLayers':
-      return client.call('cache.gcLayers', { planId }, options);
+      return client.call('cache.gcLayers', how, options);
     case 'gc':
-      return client.call('cache.gc', { planId }, options);
+      return client.call('cache.gc', how, options);
     case 'prune': {
       const { pinned, ...policy } = action.policy;
       const taken = pinned === undefined ? policy : { ...policy, pinned: [...pinned] };
-      return client.call('cache.prune', { policy: taken, planId }, options);
+      return client.call('cache.prune', { policy: taken, ...how }, options);
     }
   }
 }

@@ -7,7 +7,7 @@ import { Field, Fields, Section } from '../detail/section.tsx';
 import { formatExactTime } from '../detail/time.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { reclaimChoice } from '../reclaim/reclaim-settings.ts';
-import { Button, CopyText, Dialog } from '../ui/index.ts';
+import { Button, CopyText, Dialog, LinkButton } from '../ui/index.ts';
 import styles from './file-dialog.module.css';
 import type { MapFile } from './map-tree.ts';
 import { kindOfFile, whatBecomesOf } from './map-words.ts';
@@ -85,16 +85,14 @@ function Facts({ file, onClose }: { readonly file: MapFile; readonly onClose: ()
               <ul className={styles.images}>
                 {flatDisk.references.map((reference) => (
                   <li key={reference}>
-                    <button
-                      type="button"
-                      className={styles.open}
+                    <LinkButton
                       onClick={() => {
                         onClose();
                         openImage(reference);
                       }}
                     >
                       <SafeReference reference={reference} />
-                    </button>
+                    </LinkButton>
                   </li>
                 ))}
               </ul>

@@ -4,7 +4,7 @@ import { openImage } from '../app/navigation.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
 import { SafeReference } from '../detail/safe-reference.tsx';
-import { Button, Dialog, ErrorNotice, Notice } from '../ui/index.ts';
+import { Button, Dialog, ErrorNotice, LinkButton, Notice } from '../ui/index.ts';
 import styles from './health.module.css';
 import { HealthFindings, Sentences } from './health-findings.tsx';
 import { HealthProgress } from './health-progress.tsx';
@@ -84,16 +84,14 @@ function Outcome({ state, onOpen }: { readonly state: HealthState; readonly onOp
           <ul className={styles.images}>
             {unwell.slice(0, most).map((image) => (
               <li key={image.reference}>
-                <button
-                  type="button"
-                  className={styles.open}
+                <LinkButton
                   onClick={() => {
                     onOpen();
                     openImage(image.reference);
                   }}
                 >
                   <SafeReference reference={image.reference} />
-                </button>
+                </LinkButton>
                 <HealthFindings image={image} />
               </li>
             ))}

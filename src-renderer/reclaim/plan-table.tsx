@@ -18,6 +18,8 @@ const SORT_WORDS: Readonly<Record<RowSort, string>> = {
 
 export interface PlanTableProps {
   readonly plan: Plan;
+  /** What follows upon the bytes: when they come free. */
+  readonly when: string;
   /** Marks the list: another one is on its way. */
   readonly isOutdated: boolean;
   /** Pins or unpins an image; null where the rule has no say. */
@@ -25,7 +27,7 @@ export interface PlanTableProps {
 }
 
 /** Everything a plan takes, largest first, then what it leaves and why. */
-export function PlanTable({ plan, isOutdated, onPin }: PlanTableProps) {
+export function PlanTable({ plan, when, isOutdated, onPin }: PlanTableProps) {
   const [sort, setSort] = useState<RowSort>('bytes');
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const going = useMemo(() => foldPlan(plan), [plan]);
@@ -48,7 +50,7 @@ export function PlanTable({ plan, isOutdated, onPin }: PlanTableProps) {
       <div className={styles.head}>
         <h3 className={styles.title}>What will be removed</h3>
         <span className={styles.exact} aria-live="polite">
-          {plan.items.length === 0 ? 'nothing' : `exactly ${formatCount(plan.bytes)} bytes on disk`}
+          {plan.items.length === 0 ? 'nothing' : `exactly ${formatCount(plan.bytes)} bytes on disk${when}`}
         </span>
         {isOutdated && <Spinner label="Working out what would go now" size={14} />}
         <Menu

@@ -1,9 +1,10 @@
 import { Info, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { formatBytes } from '../../src-shared/domain/format.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import { useHome, useUsage } from '../app/queries.ts';
 import { useStore } from '../app/store.ts';
+import { useNow } from '../app/use-now.ts';
 import { countOf } from '../detail/count-words.ts';
 import { ApplyProgress } from '../dialogs/apply-progress.tsx';
 import { ReportSummary } from '../dialogs/report-summary.tsx';
@@ -11,7 +12,9 @@ import { SchemaQuestion, useSchemaConsent } from '../dialogs/schema-question.tsx
 import { type Apply, createApplySlot, useApply } from '../dialogs/use-apply.ts';
 import { WorldChange } from '../dialogs/world-change.tsx';
 import { Button, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
-import { UndoHint } from '../undo/undo-hint.tsx';
+import { UndoControl } from '../undo/undo-control.tsx';
+import { whenFree } from '../undo/undo-words.ts';
+import { useUndoChoice } from '../undo/use-undo-choice.ts';
 import { ChoiceCards } from './choice-cards.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { togglePin } from './pins.ts';
@@ -69,6 +72,8 @@ interface PreviewProps {
 
 function Preview({ apply, chosen }: PreviewProps) {
   const consent = useSchemaConsent();
+  const undo = useUndoChoice();
+  const nowMs = useNow();
   const home = useHome();
   const { plan, isOutdated, error, refetch } = chosen;
   const reasons = home.data?.readOnlyReasons ?? [];
@@ -100,12 +105,13 @@ function Preview({ apply, chosen }: PreviewProps) {
       ) : (
         <PlanTable
           plan={plan}
+          when={whenFree(plan, undo.undoMinutes, nowMs)}
           isOutdated={isOutdated}
           onPin={plan.action.kind === 'prune' ? togglePin : null}
         />
       )}
       <footer className={styles.footer}>
-        <Beside reasons={reasons} />
+        <Beside reasons={reasons}>{plan !== undefined && <UndoControl choice={undo} plan={plan} />}</Beside>
         <ExportMenu plan={plan} />
         <Button
           variant="primary"
@@ -119,7 +125,7 @@ function Preview({ apply, chosen }: PreviewProps) {
           onClick={() => {
             if (plan === undefined) return;
             consent.remember();
-            apply.start(plan);
+            apply.start(plan, undo.undoMinutes);
           }}
         >
           {reclaimLabel(plan)}
@@ -135,7 +141,13 @@ function reclaimLabel(plan: Plan | undefined): string {
 }
 
 /** What a person should know before pressing, beside the button. */
-function Beside({ reasons }: { readonly reasons: readonly string[] }) {
+function Beside({
+  reasons,
+  children,
+}: {
+  readonly reasons: readonly string[];
+  readonly children: ReactNode;
+}) {
   const usage = useUsage();
   const home = useHome();
   if (reasons.length > 0) {
@@ -165,7 +177,7 @@ function Beside({ reasons }: { readonly reasons: readonly string[] }) {
       {sentences.length > 0 && <Info size={15} aria-hidden="true" />}
       <div>
         <p>{sentences.join(' ')}</p>
-        <UndoHint />
+        {children}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { Settings } from '../../src-shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/domain/settings.ts';
 import { useCommand } from '../app/commands.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
@@ -19,8 +19,6 @@ export function showSettings(): void {
 }
 
 const YEAR_MINUTES = 525_600;
-/** What switching undo on gives: an hour to think better of it. */
-const FIRST_UNDO_MINUTES = 60;
 
 /** What a person can choose about Strata itself. Every change holds at once. */
 export function SettingsDialog() {
@@ -104,14 +102,16 @@ function Choices({ settings, onPins }: ChoicesProps) {
       <ColumnChoice />
       <Line
         title="Undo removals"
-        about="Removed files are set aside first. They can be brought back until the time has passed; only then their space comes free."
+        about="Removed files are set aside first and can be brought back. When the time has passed, Strata frees their space, as soon as it runs. Each removal offers to free it at once."
       >
         <label className={styles.switch}>
           <input
             type="checkbox"
             checked={settings.undoMinutes > 0}
             aria-label="Undo removals"
-            onChange={(event) => change({ undoMinutes: event.target.checked ? FIRST_UNDO_MINUTES : 0 })}
+            onChange={(event) =>
+              change({ undoMinutes: event.target.checked ? DEFAULT_SETTINGS.undoMinutes : 0 })
+            }
           />
           {settings.undoMinutes > 0 ? 'On' : 'Off'}
         </label>

@@ -10,6 +10,7 @@ export { AlertDialog, Dialog } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
 export { ErrorNotice } from './error-notice.tsx';
 export { Kbd } from './kbd.tsx';
+export { LinkButton } from './link-button.tsx';
 export { announce, LiveRegion } from './live-region.tsx';
 export { Menu, MenuCheckboxItem, MenuItem, MenuSeparator } from './menu.tsx';
 export { Notice } from './notice.tsx';

@@ -1,22 +1,17 @@
 import { useState } from 'react';
 import { useCommand } from '../app/commands.ts';
-import { useCall, useUsage } from '../app/queries.ts';
 import { AlertDialog, Button, ErrorNotice } from '../ui/index.ts';
 import { EmptyDialog } from './empty-dialog.tsx';
+import { useSetAside } from './use-set-aside.ts';
 import { useUndo } from './use-undo.ts';
-
-const NOTHING = {};
 
 /** Undoing the last removal, and giving up that possibility, from anywhere. Draws only what they ask or fail with. */
 export function UndoCommands() {
-  const lines = useUsage().data?.lines ?? [];
-  const bytes = lines.find(({ category }) => category === 'set-aside')?.allocatedBytes ?? 0;
-  const entries = useCall('undo.list', bytes > 0 ? NOTHING : null).data ?? [];
+  const { bytes, newest } = useSetAside();
   const undo = useUndo();
   const [isAsking, setAsking] = useState(false);
   const [isErrorSeen, setErrorSeen] = useState(false);
 
-  const newest = bytes > 0 ? entries.find(({ problem }) => problem === null) : undefined;
   const restore = () => {
     if (newest === undefined) return;
     setErrorSeen(false);

@@ -23,12 +23,12 @@ export interface Settings {
   readonly confirmations: Readonly<Record<string, boolean>>;
 }
 
-/** Undo is off unless chosen: whoever removes wants the announced bytes now. */
+/** Undo is on unless a person turns it off: what goes can come back for as long as one thinks better of it. */
 export const DEFAULT_SETTINGS: Settings = {
   pins: [],
   prunePolicy: {},
   graceMinutes: 10,
-  undoMinutes: 0,
+  undoMinutes: 10,
   theme: 'system',
   sizeUnits: 'decimal',
   columns: {},

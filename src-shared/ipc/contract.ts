@@ -51,6 +51,10 @@ const planId = z
   .regex(/^[0-9a-f]{32}$/, 'is not a plan id')
   .optional();
 const bytes = z.number().int().nonnegative();
+/** A year at most. */
+const minutes = z.number().nonnegative().max(525_600);
+/** How long this removal can be undone; 0 frees its space at once. As the settings say when it is absent. */
+const undoMinutes = minutes.optional();
 
 /** An absolute path inside an image, as `TreeEntry.path` spells it. */
 const imagePath = text.refine(
@@ -88,6 +92,13 @@ export const planAction = z.union([
   z.strictObject({ kind: z.literal('prune'), policy: prunePolicy }),
 ]);
 
+/** What every call that removes something takes beside what it removes. */
+interface Applied {
+  planId?: string | undefined;
+  undoMinutes?: number | undefined;
+}
+const applied = { planId, undoMinutes };
+
 const undoId = z.string().regex(/^[0-9a-f]{32}$/, 'is not the id of a removal');
 
 const { pinned: _pinned, ...ruleFields } = prunePolicy.shape;
@@ -97,9 +108,8 @@ const listName = z.string().min(1).max(64);
 export const settingsFields = {
   pins: z.array(reference).max(MAX_REFERENCES).exactOptional(),
   prunePolicy: z.strictObject(ruleFields).exactOptional(),
-  /** A year at most. */
-  graceMinutes: z.number().nonnegative().max(525_600).exactOptional(),
-  undoMinutes: z.number().nonnegative().max(525_600).exactOptional(),
+  graceMinutes: minutes.exactOptional(),
+  undoMinutes: minutes.exactOptional(),
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
   sizeUnits: z.enum(['decimal', 'binary']).exactOptional(),
   columns: z.record(listName, z.array(listName).max(64)).exactOptional(),
@@ -142,14 +152,13 @@ export const contract = {
   'images.get': call<{ reference: string }, ImageHandle>(z.strictObject({ reference })),
   'images.inspect': call<{ reference: string }, ImageInspection>(z.strictObject({ reference })),
   'images.remove': call<
-    | { reference: string; force: boolean; planId?: string | undefined }
-    | { references: string[]; force: boolean; planId?: string | undefined },
+    ({ reference: string; force: boolean } & Applied) | ({ references: string[]; force: boolean } & Applied),
     Report,
     Progress
   >(
     z.union([
-      z.strictObject({ ...removeOne, force: z.boolean().default(false), planId }),
-      z.strictObject({ ...removeMany, force: z.boolean().default(false), planId }),
+      z.strictObject({ ...removeOne, force: z.boolean().default(false), ...applied }),
+      z.strictObject({ ...removeMany, force: z.boolean().default(false), ...applied }),
     ]),
   ),
   /** Who breaks when an image, a layer or a flat disk goes, and how it can be had again. */
@@ -165,10 +174,10 @@ export const contract = {
     z.strictObject({ left: reference, right: reference }),
   ),
 
-  'cache.gcLayers': call<{ planId?: string | undefined }, Report, Progress>(z.strictObject({ planId })),
-  'cache.gc': call<{ planId?: string | undefined }, Report, Progress>(z.strictObject({ planId })),
-  'cache.prune': call<{ policy: z.infer<typeof prunePolicy>; planId?: string | undefined }, Report, Progress>(
-    z.strictObject({ policy: prunePolicy, planId }),
+  'cache.gcLayers': call<Applied, Report, Progress>(z.strictObject(applied)),
+  'cache.gc': call<Applied, Report, Progress>(z.strictObject(applied)),
+  'cache.prune': call<{ policy: z.infer<typeof prunePolicy> } & Applied, Report, Progress>(
+    z.strictObject({ policy: prunePolicy, ...applied }),
   ),
   /** What one of the four would do now. Nothing is changed. */
   'cache.plan': call<{ action: z.infer<typeof planAction> }, Plan>(z.strictObject({ action: planAction })),

@@ -69,7 +69,9 @@ describeWithMsb('the activity log', (version) => {
     const cache = await make();
     const dataDir = join(scratchDir('activity'), 'file');
     writeFileSync(dataDir, 'no folder');
-    const report = await open(cache.home, dataDir).call('images.remove', { reference: APP_1, force: false });
+    const client = new HostileClient(cache.home, dataDir, { settings: null });
+    clients.push(client);
+    const report = await client.call('images.remove', { reference: APP_1, force: false });
     expect(report.count).toBeGreaterThan(0);
     expect(report.notes.at(-1)).toMatch(/could not be kept in Strata's activity log \(E\w+\)\.$/);
   });

@@ -471,9 +471,6 @@ class Run {
         `${Math.abs(missing)} bytes ${missing > 0 ? 'fewer' : 'more'} than announced: see what was left alone and why.`,
       );
     }
-    if (this.#undo !== null) {
-      notes.push(`Can be undone until ${this.#undo.until}: what was set aside is not free before.`);
-    }
     if (this.#undoProblem !== null) {
       notes.push(
         `Cannot be undone, for its journal could not be written (${this.#undoProblem}): the next collection frees what was set aside.`,

@@ -1,7 +1,9 @@
 import type { Plan, PlanAction } from '../../../src-shared/domain/plan.ts';
+import type { Settings } from '../../../src-shared/domain/settings.ts';
 import type { CacheError } from '../../../src-shared/ipc/cache-error.ts';
 import type { CallName, InputOf, ItemOf, ValueOf } from '../../../src-shared/ipc/contract.ts';
 import { CacheFailure, createEngine, type Engine } from '../index.ts';
+import { chooseSettings, FREEING } from '../settings/chosen.fixture.ts';
 
 /** What a call came to. A failure that is no `CacheFailure` would reach a person as `internal`: it is thrown. */
 export type Outcome<Value = unknown> = Value | { readonly refused: CacheError };
@@ -10,8 +12,16 @@ export type Outcome<Value = unknown> = Value | { readonly refused: CacheError };
 export class HostileClient {
   readonly #engine: Engine;
 
-  /** @param scratch An empty directory of the test's own. */
-  constructor(home: string, scratch: string, { graceMs }: { graceMs?: number } = {}) {
+  /**
+   * @param scratch A directory of the test's own, empty or with settings.
+   * @param settings What is chosen unless `scratch` has settings; null leaves it as it is.
+   */
+  constructor(
+    home: string,
+    scratch: string,
+    { graceMs, settings = FREEING }: { graceMs?: number; settings?: Partial<Settings> | null } = {},
+  ) {
+    if (settings !== null) chooseSettings(scratch, settings);
     this.#engine = createEngine({
       homeOption: home,
       startWithSample: false,

@@ -1,6 +1,7 @@
 import type { PrunePolicy } from '../../../src-shared/domain/plan.ts';
 import { allocatedOnce } from '../inventory/allocated.ts';
 import type { Inventory, ReferenceNode } from '../inventory/inventory.ts';
+import { OWN_FOLDER } from '../store/names.ts';
 import { cheapSubset } from './cheap-subset.ts';
 import { cheapestSubset } from './cheapest-subset.ts';
 import { partsOf } from './parts.ts';
@@ -44,6 +45,13 @@ function bytesToFree(inventory: Inventory, policy: PrunePolicy): number | null {
   const { cacheUnderBytes, freeAtLeastBytes } = policy;
   if (cacheUnderBytes === undefined && freeAtLeastBytes === undefined) return null;
   const garbage = planAction(inventory, { kind: 'gc' }).bytes;
-  const over = cacheUnderBytes === undefined ? 0 : allocatedOnce(inventory.store.entries) - cacheUnderBytes;
+  const over = cacheUnderBytes === undefined ? 0 : stayingBytes(inventory) - cacheUnderBytes;
   return Math.max(0, over - garbage, (freeAtLeastBytes ?? 0) - garbage);
+}
+
+/** What occupies the cache and does not go by itself, as what can be undone does when its time has passed. */
+function stayingBytes({ store }: Inventory): number {
+  return allocatedOnce(
+    store.entries.filter(({ path, what }) => path !== OWN_FOLDER && what.kind !== 'set-aside'),
+  );
 }

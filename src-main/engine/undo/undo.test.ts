@@ -25,6 +25,7 @@ import { scratchDir } from '../../../test-support/scratch.ts';
 import { startStandIn } from '../../../test-support/stand-in.ts';
 import { HostileClient } from '../hostile/client.fixture.ts';
 import { Session } from '../session.ts';
+import { FREEING } from '../settings/chosen.fixture.ts';
 import { expireUndo } from './expire.ts';
 
 const APP_1 = 'ghcr.io/acme/app:1';
@@ -122,6 +123,16 @@ describeWithMsb('a removal that can be undone', (version) => {
     const files = listTree(cache.cacheDir);
     expect((await client.call('cache.gc', {})).count).toBe(0);
     expect(listTree(cache.cacheDir)).toEqual(files);
+  });
+
+  it('is no reason for a prune down to a size to take more: what is set aside comes free by itself', async () => {
+    const cache = await make();
+    const client = await open(cache.home);
+    const first = await client.call('cache.prune', { policy: { cacheUnderBytes: 400_000 } });
+    expect(first.bytesSetAside).toBeGreaterThan(0);
+    const again = await client.plan({ kind: 'prune', policy: { cacheUnderBytes: 400_000 } });
+    expect(again.items).toEqual([]);
+    expect(await client.call('images.list', {})).not.toEqual([]);
   });
 
   it('undoes a collection of every kind of garbage', async () => {
@@ -385,14 +396,37 @@ describeWithMsb('a removal that can be undone', (version) => {
     expectSound(openTestCache(cache.home, version));
   });
 
-  it('sets nothing aside unless it was chosen', async () => {
+  it('is every one for ten minutes, unless something else was chosen', async () => {
     const cache = await make();
-    const client = new HostileClient(cache.home, scratchDir('undo-data'));
+    const client = new HostileClient(cache.home, scratchDir('undo-data'), { settings: null });
     clients.push(client);
-    const report = await client.call('images.remove', { reference: APP_1, force: false });
-    expect(report).not.toHaveProperty('undoId');
-    expect(report).not.toHaveProperty('bytesSetAside');
-    expect(report.bytesFreed).toBe(report.bytesPlanned);
-    expect(existsSync(join(cache.cacheDir, '.strata'))).toBe(false);
+    const calls = [
+      () => client.call('images.remove', { reference: APP_1, force: false }),
+      () => client.call('cache.prune', { policy: {} }),
+    ];
+    for (const remove of calls) {
+      const report = await remove();
+      expect(report).toMatchObject({ bytesFreed: 0, bytesSetAside: report.bytesPlanned });
+      const [entry] = await client.call('undo.list', {});
+      expect(Date.parse(entry!.expiresAt) - Date.parse(entry!.removedAt)).toBe(10 * 60_000);
+      expect(report.undoUntil).toBe(entry!.expiresAt);
+    }
   });
+
+  it.each([
+    ['the settings', FREEING, undefined],
+    ['whoever removes', {}, 0],
+  ] as const)(
+    'sets nothing aside where %s would have the space at once',
+    async (_, settings, undoMinutes) => {
+      const cache = await make();
+      const client = new HostileClient(cache.home, scratchDir('undo-data'), { settings });
+      clients.push(client);
+      const report = await client.call('images.remove', { reference: APP_1, force: false, undoMinutes });
+      expect(report).not.toHaveProperty('undoId');
+      expect(report).not.toHaveProperty('bytesSetAside');
+      expect(report.bytesFreed).toBe(report.bytesPlanned);
+      expect(existsSync(join(cache.cacheDir, '.strata'))).toBe(false);
+    },
+  );
 });
