@@ -55,6 +55,8 @@ export interface ApplyOptions {
 const BATCH = 32_768;
 /** When nobody else is there a look costs little, and one batch is unlinked while the next is set aside. */
 const BATCH_ALONE = 4096;
+/** Slices on their way to be unlinked: those after them are put back by a cancel. */
+const SLICES_UNDER_WAY = 2;
 /** A lease is an open file, of which there may be a thousand. */
 const LEASED_BATCH = 256;
 /** Renames or unlinks between two turns of the event loop, so that a cancel is heard. */
@@ -198,12 +200,17 @@ class Run {
       .filter((step) => step.entry !== null)
       .toSorted((a, b) => (ORDER[a.item.kind] ?? 9) - (ORDER[b.item.kind] ?? 9));
     const areLeased = this.#areLeased(victims);
+    const looksAreCheap = canLookCheaply(this.#world.paths);
+    const canUndo = this.#rows !== null;
+    if (!canUndo) setAside.expect(victims.length);
     let left: readonly Step[] = victims;
     let finishing = Promise.resolve();
     try {
       while (left.length > 0 && !this.#options.signal.aborted) {
-        const batch = left.slice(0, areLeased ? LEASED_BATCH : this.#batchSize(left));
+        await this.#company.leaves(0);
+        const batch = left.slice(0, areLeased ? LEASED_BATCH : this.#batchSize(left, looksAreCheap));
         left = left.slice(batch.length);
+        if (!canUndo) setAside.startBatch();
         const goes = await this.#setBatchAside(database, setAside, batch, victims);
         await finishing;
         finishing = this.#finish(setAside, goes);
@@ -217,8 +224,8 @@ class Run {
   }
 
   /** What makes images usable goes in one batch; what they are made of, in small ones when nobody else is there. */
-  #batchSize(left: readonly Step[]): number {
-    if (!canLookCheaply(this.#world.paths) || !this.#company.isAloneNow()) return BATCH;
+  #batchSize(left: readonly Step[], looksAreCheap: boolean): number {
+    if (!looksAreCheap || !this.#company.isAlone) return BATCH;
     const others = left.findIndex((step) => stageOf(step) === LAST_STAGE);
     if (others === 0) return BATCH_ALONE;
     return others < 0 ? BATCH : Math.min(BATCH, others);
@@ -244,7 +251,7 @@ class Run {
   }
 
   /**
-   * Sets files aside at moments in which no `msb` can count on them, and answers whose are. One that comes in the midst
+   * Sets files aside at moments in which no `msb` can count on them, and answers whose are; company has been waited for. One that comes in the midst
    * gets back what it may have seen, and is waited for. Where it cannot be told who is there, what is looked at first
    * goes first, and between one stage and the next whoever found the first gone shows himself.
    */
@@ -255,7 +262,6 @@ class Run {
   ): Promise<readonly Step[]> {
     const company = this.#company;
     const moved: Step[] = [];
-    await company.leaves(0);
     for (let left = batch; left.length > 0; ) {
       const stage = company.isAlone ? left : firstStageOf(left);
       const disturbed = await this.#moveUntilSomebodyComes(setAside, unwanted(stage), moved);
@@ -271,18 +277,27 @@ class Run {
 
   /** Deletes what was set aside, or keeps it for an undo. */
   async #finish(setAside: SetAside, steps: readonly Step[]): Promise<void> {
+    const underWay: Promise<void>[] = [];
     for (let start = 0; start < steps.length; start += SLICE) {
       if (this.#options.signal.aborted) {
         const left = steps.slice(start);
         setAside.putBack(entriesOf(left));
         this.#leaveAll(left, STOPPED);
-        return;
+        break;
       }
-      const slice = steps.slice(start, start + SLICE);
-      await Promise.all(slice.map((step) => this.#setAsideOrUnlink(setAside, step)));
-      this.#progress('files');
+      underWay.push(this.#finishSlice(setAside, steps.slice(start, start + SLICE)));
+      if (underWay.length >= SLICES_UNDER_WAY) await underWay.shift();
       await turn();
     }
+    await Promise.all(underWay);
+  }
+
+  async #finishSlice(setAside: SetAside, steps: readonly Step[]): Promise<void> {
+    const kept = steps.filter((step) => this.#isKept(step));
+    for (const step of kept) this.#keepAside(setAside, step);
+    const goes = kept.length === 0 ? steps : steps.filter((step) => !this.#isKept(step));
+    if (goes.length > 0) await this.#unlink(setAside, goes);
+    this.#progress('files');
   }
 
   /** Adds to `moved`, and answers the steps that are left. */
@@ -379,10 +394,13 @@ class Run {
   }
 
   /** What an interrupted removal left is only ever freed: nothing knows the rows it had. */
-  async #setAsideOrUnlink(setAside: SetAside, step: Step): Promise<void> {
-    const { entry, item } = step;
-    if (this.#rows === null || entry === null || item.kind === 'leftover')
-      return await this.#unlink(setAside, step);
+  #isKept({ item }: Step): boolean {
+    return this.#rows !== null && item.kind !== 'leftover';
+  }
+
+  #keepAside(setAside: SetAside, step: Step): void {
+    const { item } = step;
+    const entry = step.entry!;
     const allocatedBytes = setAside.measure(entry);
     this.#setAside.push({
       path: entry.path,
@@ -396,10 +414,13 @@ class Run {
     this.#gone(step, allocatedBytes);
   }
 
-  async #unlink(setAside: SetAside, step: Step): Promise<void> {
-    const outcome = await setAside.unlink(step.entry!, this.#world);
-    if (typeof outcome === 'number') this.#gone(step, outcome);
-    else this.#leave(step, outcome);
+  async #unlink(setAside: SetAside, steps: readonly Step[]): Promise<void> {
+    const outcomes = await setAside.unlink(entriesOf(steps), this.#world);
+    for (const step of steps) {
+      const outcome = outcomes.get(step.entry!)!;
+      if (typeof outcome === 'number') this.#gone(step, outcome);
+      else this.#leave(step, outcome);
+    }
   }
 
   #gone(step: Step, allocatedBytes: number): void {

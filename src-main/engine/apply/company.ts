@@ -4,6 +4,7 @@ import {
   isOpenElsewhere,
   isSameProcess,
   isStillThere,
+  lastProcessId,
   listMsbProcesses,
   type MsbProcess,
 } from '../store/msb-processes.ts';
@@ -20,6 +21,8 @@ export class Company {
   readonly #signal: AbortSignal;
   #known: readonly MsbProcess[] = [];
   #isAlone = false;
+  /** As of the last time nobody had come. */
+  #lastProcessId: string | null = null;
 
   constructor(paths: HomePaths, signal: AbortSignal) {
     this.#paths = paths;
@@ -29,12 +32,6 @@ export class Company {
   /** True when the last wait ended with certainty: nobody who could be at work on the cache was left. */
   get isAlone(): boolean {
     return this.#isAlone;
-  }
-
-  /** Whether nobody who could be at work on the cache is there at this moment, for certain; waits for nobody. */
-  isAloneNow(): boolean {
-    const found = listMsbProcesses(this.#paths);
-    return found?.length === 0 && isOpenElsewhere(this.#paths, found) === false;
   }
 
   /**
@@ -52,13 +49,19 @@ export class Company {
     await Promise.all([isCertain ? null : this.#pause(atLeastMs), this.#waitFor(awaited)]);
     const left = (found ?? []).filter(isStillThere);
     this.#known = left.filter(({ servesSandbox }) => servesSandbox);
+    this.#lastProcessId = null;
     this.#isAlone = isCertain && left.length === 0;
   }
 
   /** True while an `msb` is there that may count on what is set aside: one that did not end, or that has come since. */
   hasCome(): boolean {
+    // Looking at every process takes milliseconds, and is asked for every few hundred files.
+    const last = lastProcessId();
+    if (last !== null && last === this.#lastProcessId) return false;
     const here = listMsbProcesses(this.#paths) ?? [];
-    return here.some((process) => !this.#known.some((known) => isSameProcess(process, known)));
+    const hasCome = here.some((process) => !this.#known.some((known) => isSameProcess(process, known)));
+    this.#lastProcessId = hasCome ? null : last;
+    return hasCome;
   }
 
   async #waitFor(processes: readonly MsbProcess[]): Promise<void> {

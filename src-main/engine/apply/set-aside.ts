@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  unlink,
-  unlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { openReadableDatabase, readSnapshot } from '../database/index.ts';
 import { readBoundedFile } from '../store/bounded-file.ts';
@@ -22,12 +13,14 @@ import { keepsLeases, leasePath, takeLease } from './lease.ts';
 import { moveBack } from './move-back.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { removeTree } from './remove-tree.ts';
+import { createUnlinker, type Unlinker } from './unlinker.ts';
 import { wantedNow } from './wanted.ts';
 
 /** Held in a removal's folder for as long as somebody works on it. */
 export const ACTIVE_LOCK = 'active.lock';
 const LOOK = { bigint: true } as const;
-const NESTED = new RegExp(`^(?:${OWN_FOLDER.replace('.', '\\.')}/[0-9a-f]{32}/)+`);
+/** A batch's folder in a removal's, and before it those of removals that were to free what another had left. */
+const NESTED = new RegExp(`^(?:[0-9]+/)?(?:${OWN_FOLDER.replace('.', '\\.')}/[0-9a-f]{32}/(?:[0-9]+/)?)*`);
 
 interface Folder {
   readonly isLink: boolean;
@@ -39,10 +32,18 @@ interface Release {
   release(): void;
 }
 
+/** One that was renamed in. */
+interface Moved {
+  /** Where it is now. */
+  readonly file: string;
+  /** Of a file without another name: what its blocks give back. Null where that shows only when it goes. */
+  readonly freedBytes: number | null;
+}
+
 /**
- * One removal's private folder, `<cache>/.strata/<32 hex>/`, with the cache's own layout below it. Files are
- * renamed in, looked at once more, then unlinked or renamed back. Its lock is held for as long as the removal
- * runs; a folder whose lock is free was left by a crash.
+ * One removal's private folder, `<cache>/.strata/<32 hex>/`, with the cache's own layout below it, or below a numbered
+ * folder for each batch. Files are renamed in, looked at once more, then unlinked or renamed back. Its lock is held for
+ * as long as the removal runs; a folder whose lock is free was left by a crash.
  */
 export class SetAside {
   /** Relative to the cache. */
@@ -57,8 +58,11 @@ export class SetAside {
   readonly #leftovers = new Map<StoreEntry, Release | null>();
   /** What a folder is, for as long as one slice of the work takes. */
   readonly #folders = new Map<string, Folder>();
-  /** Of the files in here that have no other name: what their blocks give back. */
-  readonly #freedBytes = new Map<StoreEntry, number>();
+  readonly #moved = new Map<StoreEntry, Moved>();
+  #unlinker: Unlinker | null = null;
+  #batches = 0;
+  /** Where files are renamed to now. */
+  #target: string;
   /** By inode: how many of its names were measured. */
   readonly #measuredNames = new Map<bigint, bigint>();
 
@@ -71,7 +75,23 @@ export class SetAside {
     this.name = name;
     this.#cacheDir = cacheDir;
     this.#directory = path.join(cacheDir, name);
+    this.#target = this.#directory;
     this.#lock = tryLockExclusive(path.join(this.#directory, ACTIVE_LOCK), { create: true });
+  }
+
+  /**
+   * From here on files go to a folder of their own: the kernel lets one rename into a folder or unlink from it at a time,
+   * so that whoever unlinks one batch would wait for whoever renames the next. What can be undone keeps the cache's layout.
+   */
+  startBatch(): void {
+    this.#batches += 1;
+    this.#target = `${this.#directory}/${this.#batches}`;
+    this.#madeFor.clear();
+  }
+
+  /** Gets ready to delete about so many files. */
+  expect(files: number): void {
+    this.#unlinker ??= createUnlinker(files);
   }
 
   /**
@@ -108,12 +128,14 @@ export class SetAside {
       if (entry.what.kind === 'leftover' && !this.#lockLeftover(entry, source))
         return 'another Strata is working on it';
       this.#makeParent(folder);
-      renameSync(source, this.#pathOf(entry));
-      if (stats.isFile() && stats.nlink === 1n) this.#freedBytes.set(entry, Number(stats.blocks) * 512);
+      const file = `${this.#target}/${entry.path}`;
+      renameSync(source, file);
+      const isOnlyName = stats.isFile() && stats.nlink === 1n;
+      this.#moved.set(entry, { file, freedBytes: isOnlyName ? Number(stats.blocks) * 512 : null });
       return null;
     } catch (error) {
       this.#releaseLease(entry);
-      return describeRefusal(error);
+      return describeRefusal(codeOf(error));
     }
   }
 
@@ -149,26 +171,46 @@ export class SetAside {
   }
 
   #putBackOne(entry: StoreEntry): void {
-    const [from, to] = [this.#pathOf(entry), path.join(this.#cacheDir, entry.path)];
-    if (restore(from, to) === 'taken' && entry.type === 'file' && isRegularFile(to)) unlinkSync(from);
-    this.#freedBytes.delete(entry);
-    this.#releaseLease(entry);
+    const { file } = this.#moved.get(entry)!;
+    const to = path.join(this.#cacheDir, entry.path);
+    if (restore(file, to) === 'taken' && entry.type === 'file' && isRegularFile(to)) unlinkSync(file);
+    this.#forget(entry);
   }
 
-  /** Deletes for good, several at once. The bytes that came free, or why it did not go. */
-  async unlink(entry: StoreEntry, world: World): Promise<number | string> {
-    const target = this.#pathOf(entry);
-    try {
-      const freedBytes = this.#freedBytes.get(entry);
-      if (freedBytes === undefined) return this.#unlinkTreeOrLink(entry, target, world);
-      await unlinkInPool(target);
-      return freedBytes;
-    } catch (error) {
-      restore(target, path.join(this.#cacheDir, entry.path));
-      return describeRefusal(error);
-    } finally {
-      this.#releaseLease(entry);
+  /** Deletes for good. Of each the bytes that came free, or why it did not go. */
+  async unlink(
+    entries: readonly StoreEntry[],
+    world: World,
+  ): Promise<ReadonlyMap<StoreEntry, number | string>> {
+    const outcomes = new Map<StoreEntry, number | string>();
+    const plain = entries.filter((entry) => this.#moved.get(entry)!.freedBytes !== null);
+    this.#unlinker ??= createUnlinker(plain.length);
+    const problems = await this.#unlinker.unlink(plain.map((entry) => this.#moved.get(entry)!.file));
+    for (const [index, entry] of plain.entries()) {
+      const code = problems.get(index);
+      outcomes.set(
+        entry,
+        code === undefined ? this.#moved.get(entry)!.freedBytes! : this.#refuse(entry, code),
+      );
     }
+    for (const entry of entries) {
+      if (!outcomes.has(entry)) outcomes.set(entry, this.#unlinkAnother(entry, world));
+      this.#forget(entry);
+    }
+    return outcomes;
+  }
+
+  #unlinkAnother(entry: StoreEntry, world: World): number | string {
+    try {
+      return this.#unlinkTreeOrLink(entry, this.#moved.get(entry)!.file, world);
+    } catch (error) {
+      return this.#refuse(entry, codeOf(error));
+    }
+  }
+
+  #refuse(entry: StoreEntry, code: string | undefined): string {
+    restore(this.#moved.get(entry)!.file, path.join(this.#cacheDir, entry.path));
+    return describeRefusal(code);
   }
 
   /** One after the other: which of two names of a file is the last is known only then. */
@@ -200,7 +242,7 @@ export class SetAside {
    * them that is asked about.
    */
   measure(entry: StoreEntry): number {
-    const target = this.#pathOf(entry);
+    const target = this.#moved.get(entry)!.file;
     if (entry.type === 'directory') return measureTree(target).freedBytes;
     const { ino, nlink, blocks } = lstatSync(target, LOOK);
     const names = (this.#measuredNames.get(ino) ?? 0n) + 1n;
@@ -220,6 +262,7 @@ export class SetAside {
 
   /** Removes the folder, which is empty unless something could not be unlinked or is kept. */
   close(): void {
+    this.#unlinker?.close();
     for (const lock of [...this.#leases.values(), ...this.#leftovers.values()]) lock?.release();
     this.#leases.clear();
     this.#leftovers.clear();
@@ -234,17 +277,18 @@ export class SetAside {
     removeIfEmpty(path.dirname(this.#directory));
   }
 
-  #pathOf(entry: StoreEntry): string {
-    return `${this.#directory}/${entry.path}`;
-  }
-
   /** @param folder relative to the cache. */
   #makeParent(folder: string): void {
     if (this.#madeFor.has(folder)) return;
     this.#madeFor.add(folder);
-    const parent = path.join(this.#directory, folder);
+    const parent = path.join(this.#target, folder);
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     for (let made = parent; made !== this.#directory; made = path.dirname(made)) this.#made.add(made);
+  }
+
+  #forget(entry: StoreEntry): void {
+    this.#moved.delete(entry);
+    this.#releaseLease(entry);
   }
 
   #releaseLease(entry: StoreEntry): void {
@@ -273,13 +317,6 @@ export function restoreWanted(directory: string, cacheDir: string, world: World)
   } finally {
     database.close();
   }
-}
-
-/** Half the cost of the promise `node:fs/promises` makes, and a hundred thousand are made. */
-function unlinkInPool(file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    unlink(file, (error) => (error === null ? resolve() : reject(error)));
-  });
 }
 
 function filesBelow(directory: string): readonly string[] {
@@ -321,8 +358,11 @@ function removeIfEmpty(directory: string): void {
   }
 }
 
-function describeRefusal(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function describeRefusal(code: string | undefined): string {
   switch (code) {
     case 'ENOENT':
       return 'it was already gone';

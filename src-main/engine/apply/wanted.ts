@@ -58,6 +58,8 @@ export class Unchanged {
   readonly #known: ReadonlySet<StoreEntry>;
   readonly #contents: ReadonlySet<object>;
   readonly #victims: ReadonlySet<StoreEntry>;
+  /** Nothing among these came: they are the same list as long as no folder that was looked at has changed. */
+  #heldFor: readonly StoreEntry[] | null = null;
 
   constructor(planned: StoreSnapshot, victims: readonly Step[]) {
     this.#snapshots = JSON.stringify(planned.snapshots);
@@ -72,6 +74,7 @@ export class Unchanged {
   holds(now: StoreSnapshot, ownLocks: ReadonlySet<string>): boolean {
     if (now.unreadable.length > 0 || now.locks.held.some((file) => !ownLocks.has(file))) return false;
     if (JSON.stringify(now.snapshots) !== this.#snapshots) return false;
+    if (now.entries === this.#heldFor) return true;
     if (![...now.metadata, ...now.flatRefs].every((file) => this.#contents.has(file))) return false;
     let staying = 0;
     for (const entry of now.entries) {
@@ -79,7 +82,9 @@ export class Unchanged {
       if (!this.#known.has(entry)) return false;
       if (!this.#victims.has(entry)) staying += 1;
     }
-    return staying === this.#staying;
+    if (staying !== this.#staying) return false;
+    this.#heldFor = now.entries;
+    return true;
   }
 }
 

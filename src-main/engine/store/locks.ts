@@ -18,6 +18,8 @@ export interface LockOptions {
    * published files that the reading missed, so it counts as held.
    */
   readonly before?: KernelLocks | null;
+  /** The kernel's list as read after the directories, where somebody has it already; null reads it. */
+  readonly after?: KernelLocks | null;
 }
 
 /** Whether flock can be probed here. Where it cannot, `readLockState` still tells of live processes' files. */
@@ -36,18 +38,18 @@ export function canProbeLocks(): boolean {
 export function readLockState(
   paths: HomePaths,
   entries: readonly StoreEntry[],
-  { how = 'probed', before = null }: LockOptions = {},
+  { how = 'probed', before = null, after = null }: LockOptions = {},
 ): LockState {
-  const kernel = readKernelLocks();
+  const kernel = after ?? readKernelLocks();
   const flock = how === 'listed' && kernel !== null ? null : loadFlock();
   const cacheDir = resolveCacheDir(paths);
   const held: string[] = [];
   if (cacheDir !== null) {
     const probe = new Probe(cacheDir, kernel, flock);
-    for (const entry of entries) if (isInFlight(entry, probe, before)) held.push(entry.path);
+    const { lockable, hidden } = sortOut(entries);
+    for (const entry of lockable) if (isInFlight(entry, probe, before)) held.push(entry.path);
     // Those who only share a lease are at work as well.
-    for (const path of lockFilesIn(cacheDir, hiddenFolders(entries)))
-      if (probe.isHeld(path, 'exclusive')) held.push(path);
+    for (const path of lockFilesIn(cacheDir, hidden)) if (probe.isHeld(path, 'exclusive')) held.push(path);
   }
   held.push(...heldCreationLocks(paths, kernel));
   return { canProbe: canProbeLocks(), held };
@@ -140,10 +142,27 @@ class Probe {
   }
 }
 
+interface SortedOut {
+  /** Temporary files, and files that msb locks. */
+  readonly lockable: readonly StoreEntry[];
+  readonly hidden: readonly string[];
+}
+
+/** A removal asks about the same hundred thousand entries again and again. */
+const sortedOut = new WeakMap<readonly StoreEntry[], SortedOut>();
+
+function sortOut(entries: readonly StoreEntry[]): SortedOut {
+  const known = sortedOut.get(entries);
+  if (known !== undefined) return known;
+  const lockable = entries.filter(({ what }) => what.kind === 'transfer' || LOCK_KINDS.has(what.kind));
+  const found = { lockable, hidden: hiddenFolders(entries) };
+  sortedOut.set(entries, found);
+  return found;
+}
+
 function isInFlight(entry: StoreEntry, probe: Probe, before: KernelLocks | null): boolean {
   const { what } = entry;
   if (what.kind === 'transfer') return what.isAlive;
-  if (!LOCK_KINDS.has(what.kind)) return false;
   return before?.holds(entry.dev, entry.ino) || probe.isEntryHeld(entry);
 }
 

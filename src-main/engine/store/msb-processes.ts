@@ -36,6 +36,19 @@ export function listMsbProcesses(paths: HomePaths): readonly MsbProcess[] | null
   }
 }
 
+/**
+ * The id the kernel gave away last, to a process or a thread, in our pid namespace or one below it; null where it does
+ * not tell. While it stays the same no `msb` has begun to work: it starts its threads (0.6.18 and 0.7.2 do, by strace)
+ * before it looks at its cache, even where a shell has become it without a new process.
+ */
+export function lastProcessId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/ns_last_pid', 'utf8');
+  } catch {
+    return null;
+  }
+}
+
 /** Whether this very process is still there. */
 export function isStillThere({ pid, startedMs }: MsbProcess): boolean {
   const now = startOf(pid);

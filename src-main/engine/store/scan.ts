@@ -83,13 +83,14 @@ class Reader {
     const isPart = onlyKeepers && this.#hasSeenLocksOf(before);
     if (!isPart) this.#heldBefore = this.#heldByOthers(before);
     const isSame = this.#readFolders({ isFull, isPart, changed: new Set(changed), ignored });
-    if (isPart && !this.#hasSeenLocksOf(readKernelLocks())) return this.read(isFull, { locks: how, ignored });
+    const after = readKernelLocks();
+    if (isPart && !this.#hasSeenLocksOf(after)) return this.read(isFull, { locks: how, ignored });
     const last = this.#last;
     const content = isSame && last !== null ? last : this.#assemble();
     const next: StoreSnapshot = {
       ...content,
       snapshots: scanSnapshots(this.#paths.snapshotsDir),
-      locks: readLockState(this.#paths, content.entries, { how, before }),
+      locks: readLockState(this.#paths, content.entries, { how, before, after }),
     };
     const isSameSnapshot = content === last && isSameOutside(last, next);
     this.#last = isSameSnapshot ? last : next;
