@@ -223,16 +223,16 @@ class Run {
     this.#keep(setAside);
   }
 
-  /** What makes images usable goes in one batch; what they are made of, in small ones when nobody else is there. */
+  /** Metadata, whose folder is listed in every look after it has changed, goes in one batch; else small ones when nobody else is there. */
   #batchSize(left: readonly Step[], looksAreCheap: boolean): number {
     if (!looksAreCheap || !this.#company.isAlone) return BATCH;
-    const others = left.findIndex((step) => stageOf(step) === LAST_STAGE);
+    const others = left.findIndex(({ item }) => item.kind !== 'metadata');
     if (others === 0) return BATCH_ALONE;
     return others < 0 ? BATCH : Math.min(BATCH, others);
   }
 
   #areLeased(steps: readonly Step[]): boolean {
-    const folders = new Set(steps.map(({ entry }) => path.dirname(entry!.path)));
+    const folders = new Set(steps.map(({ entry }) => entry!.path.slice(0, entry!.path.lastIndexOf('/'))));
     return [...folders].some((folder) => keepsLeases(path.join(this.#world.paths.cacheDir, folder)));
   }
 
@@ -531,11 +531,9 @@ function firstStageOf(steps: readonly Step[]): readonly Step[] {
   return end < 0 ? steps : steps.slice(0, end);
 }
 
-const LAST_STAGE = 2;
-
 function stageOf({ item }: Step): number {
   if (item.kind === 'metadata') return 0;
-  return item.kind === 'vmdk' || item.kind === 'fsmeta' ? 1 : LAST_STAGE;
+  return item.kind === 'vmdk' || item.kind === 'fsmeta' ? 1 : 2;
 }
 
 /** Of steps that have a file. */

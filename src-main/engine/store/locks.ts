@@ -46,10 +46,12 @@ export function readLockState(
   const held: string[] = [];
   if (cacheDir !== null) {
     const probe = new Probe(cacheDir, kernel, flock);
-    const { lockable, hidden } = sortOut(entries);
-    for (const entry of lockable) if (isInFlight(entry, probe, before)) held.push(entry.path);
+    const sorted = sortOut(entries);
+    for (const entry of suspects(sorted, probe, [kernel, before]))
+      if (isInFlight(entry, probe, before)) held.push(entry.path);
     // Those who only share a lease are at work as well.
-    for (const path of lockFilesIn(cacheDir, hidden)) if (probe.isHeld(path, 'exclusive')) held.push(path);
+    for (const path of lockFilesIn(cacheDir, sorted.hidden))
+      if (probe.isHeld(path, 'exclusive')) held.push(path);
   }
   held.push(...heldCreationLocks(paths, kernel));
   return { canProbe: canProbeLocks(), held };
@@ -125,8 +127,13 @@ class Probe {
     this.#provenDev = kernel?.isWhole ? provenDevice(cacheDir) : null;
   }
 
+  /** Whether the kernel's list tells who holds a lock on a device, as far as it can be told here. */
+  needsNoTry(dev: string): boolean {
+    return this.#flock === null || dev === this.#provenDev;
+  }
+
   isEntryHeld({ path, dev, ino }: StoreEntry): boolean {
-    if (this.#flock === null || dev === this.#provenDev) return this.#kernel?.holds(dev, ino) ?? false;
+    if (this.needsNoTry(dev)) return this.#kernel?.holds(dev, ino) ?? false;
     return this.isHeld(path, 'shared');
   }
 
@@ -145,6 +152,10 @@ class Probe {
 interface SortedOut {
   /** Temporary files, and files that msb locks. */
   readonly lockable: readonly StoreEntry[];
+  readonly devices: ReadonlySet<string>;
+  /** Places in `lockable` by inode. */
+  readonly byInode: ReadonlyMap<string, readonly number[]>;
+  readonly transfers: readonly number[];
   readonly hidden: readonly string[];
 }
 
@@ -155,9 +166,28 @@ function sortOut(entries: readonly StoreEntry[]): SortedOut {
   const known = sortedOut.get(entries);
   if (known !== undefined) return known;
   const lockable = entries.filter(({ what }) => what.kind === 'transfer' || LOCK_KINDS.has(what.kind));
-  const found = { lockable, hidden: hiddenFolders(entries) };
+  const byInode = new Map<string, number[]>();
+  const transfers: number[] = [];
+  for (const [index, { ino, what }] of lockable.entries()) {
+    if (what.kind === 'transfer') transfers.push(index);
+    else byInode.set(ino, [...(byInode.get(ino) ?? []), index]);
+  }
+  const devices = new Set(lockable.map(({ dev }) => dev));
+  const found = { lockable, devices, byInode, transfers, hidden: hiddenFolders(entries) };
   sortedOut.set(entries, found);
   return found;
+}
+
+/** Who may be in flight: where the kernel's list proves who holds a lock, those it names; else all. */
+function suspects(
+  { lockable, devices, byInode, transfers }: SortedOut,
+  probe: Probe,
+  lists: readonly (KernelLocks | null)[],
+): readonly StoreEntry[] {
+  if (![...devices].every((dev) => probe.needsNoTry(dev))) return lockable;
+  const listed = new Set(lists.flatMap((list) => list?.inodes ?? []));
+  const places = [...listed].flatMap((ino) => byInode.get(ino) ?? []);
+  return [...places, ...transfers].toSorted((a, b) => a - b).map((index) => lockable[index]!);
 }
 
 function isInFlight(entry: StoreEntry, probe: Probe, before: KernelLocks | null): boolean {
