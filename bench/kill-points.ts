@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,7 @@ async function makeScenes(): Promise<readonly Scene[]> {
     await measure(await withRemoval(cache), 'undo', 'undo.restore', 'the first', 60),
     await measure(await withRemoval(cache), 'emptying', 'undo.empty', { all: true }, 60),
     await measure(withLeftover(cache), 'gc of what a killed gc left', 'cache.gc', {}),
+    await measure(withManyLayers(cache), 'gc with a thread that unlinks', 'cache.gc', {}),
   ];
 }
 
@@ -109,6 +110,19 @@ function withLeftover(cache: Pick<TestCache, 'home'>): Pick<TestCache, 'home'> {
     // It has killed itself.
   }
   ageEverything(join(home, 'cache'));
+  return { home };
+}
+
+/** A copy with so many layers that nobody needs that a thread of their own unlinks them. */
+function withManyLayers(cache: Pick<TestCache, 'home'>): Pick<TestCache, 'home'> {
+  const home = copy(cache.home);
+  const layers = join(home, 'cache', 'layers');
+  const model = readdirSync(layers).find((name) => name.endsWith('.erofs'))!;
+  for (let number = 1; number <= 2100; number += 1) {
+    const digest = number.toString(16).padStart(64, '0');
+    copyFileSync(join(layers, model), join(layers, `sha256_${digest}.erofs`));
+  }
+  ageEverything(layers);
   return { home };
 }
 

@@ -416,8 +416,8 @@ class Run {
 
   async #unlink(setAside: SetAside, steps: readonly Step[]): Promise<void> {
     const outcomes = await setAside.unlink(entriesOf(steps), this.#world);
-    for (const step of steps) {
-      const outcome = outcomes.get(step.entry!)!;
+    for (const [index, step] of steps.entries()) {
+      const outcome = outcomes[index]!;
       if (typeof outcome === 'number') this.#gone(step, outcome);
       else this.#leave(step, outcome);
     }

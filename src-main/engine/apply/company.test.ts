@@ -87,6 +87,16 @@ describe.runIf(process.platform === 'linux')('the company of a removal', () => {
     await expect.poll(() => company.hasCome(), SOON).toBe(false);
   });
 
+  it('goes on noticing it, however often nobody had come before', async () => {
+    const paths = makeHome();
+    const company = new Company(paths, signal());
+    await company.leaves();
+    await expect.poll(() => company.hasCome(), SOON).toBe(false);
+    const msb = await start({ env: { MSB_HOME: paths.home } });
+    expect([company.hasCome(), company.hasCome()]).toEqual([true, true]);
+    await msb.end();
+  });
+
   it('is not alone while a program with the SDK has the database open', async () => {
     const paths = makeHome();
     const program = await start({ name: 'agent', database: paths.databaseFile });

@@ -178,26 +178,19 @@ export class SetAside {
   }
 
   /** Deletes for good. Of each the bytes that came free, or why it did not go. */
-  async unlink(
-    entries: readonly StoreEntry[],
-    world: World,
-  ): Promise<ReadonlyMap<StoreEntry, number | string>> {
-    const outcomes = new Map<StoreEntry, number | string>();
-    const plain = entries.filter((entry) => this.#moved.get(entry)!.freedBytes !== null);
+  async unlink(entries: readonly StoreEntry[], world: World): Promise<readonly (number | string)[]> {
+    const moved = entries.map((entry) => this.#moved.get(entry)!);
+    const plain = entries.flatMap((_, index) => (moved[index]!.freedBytes === null ? [] : index));
     this.#unlinker ??= createUnlinker(plain.length);
-    const problems = await this.#unlinker.unlink(plain.map((entry) => this.#moved.get(entry)!.file));
-    for (const [index, entry] of plain.entries()) {
-      const code = problems.get(index);
-      outcomes.set(
-        entry,
-        code === undefined ? this.#moved.get(entry)!.freedBytes! : this.#refuse(entry, code),
-      );
-    }
-    for (const entry of entries) {
-      if (!outcomes.has(entry)) outcomes.set(entry, this.#unlinkAnother(entry, world));
+    const problems = await this.#unlinker.unlink(plain.map((index) => moved[index]!.file));
+    const codes = new Map([...problems].map(([place, code]) => [plain[place]!, code]));
+    return entries.map((entry, index) => {
+      const code = codes.get(index);
+      const freedBytes = moved[index]!.freedBytes ?? this.#unlinkAnother(entry, world);
+      const outcome = code === undefined ? freedBytes : this.#refuse(entry, code);
       this.#forget(entry);
-    }
-    return outcomes;
+      return outcome;
+    });
   }
 
   #unlinkAnother(entry: StoreEntry, world: World): number | string {

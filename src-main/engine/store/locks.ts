@@ -169,8 +169,10 @@ function sortOut(entries: readonly StoreEntry[]): SortedOut {
   const byInode = new Map<string, number[]>();
   const transfers: number[] = [];
   for (const [index, { ino, what }] of lockable.entries()) {
+    const known = byInode.get(ino);
     if (what.kind === 'transfer') transfers.push(index);
-    else byInode.set(ino, [...(byInode.get(ino) ?? []), index]);
+    else if (known === undefined) byInode.set(ino, [index]);
+    else known.push(index);
   }
   const devices = new Set(lockable.map(({ dev }) => dev));
   const found = { lockable, devices, byInode, transfers, hidden: hiddenFolders(entries) };
