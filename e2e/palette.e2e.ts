@@ -1,3 +1,5 @@
+import { makeCache } from '../test-support/cache.ts';
+import { standardImages } from '../test-support/images.ts';
 import { expectAccessible } from './fixtures/accessibility.ts';
 import { HANDS } from './fixtures/hand.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -101,6 +103,7 @@ test('lists every shortcut, and each does what it says', async ({ cache, app, pa
   await expect(list.getByRole('heading', { level: 3 })).toHaveText([
     'Anywhere',
     'In the list of images',
+    'On a heading of that list',
     'In lists and trees',
   ]);
   await expect(list.getByText('Find images').locator('..')).toContainText('CtrlF or CtrlK or /');
@@ -114,6 +117,44 @@ test('lists every shortcut, and each does what it says', async ({ cache, app, pa
   await expect(list).toBeHidden();
   await page.keyboard.press('F1');
   await expect(app.palette.field).toBeFocused();
+});
+
+test('filters and pins', async ({ cache, app, page }) => {
+  await app.open(cache.home);
+  await app.images.open(PYTHON);
+  await app.palette.choose('same digest', 'Show images of the same digest');
+  await app.images.lists([PYTHON, 'docker.io/library/python:3']);
+  await app.palette.choose('show all', 'Show all images');
+  await app.images.select(ALPINE, PYTHON);
+  await app.palette.choose('pin', 'Pin images: never prune them');
+  await expect(app.images.row(ALPINE).getByLabel('Pinned:')).toBeVisible();
+  await expect(app.images.row(PYTHON).getByLabel('Pinned:')).toBeVisible();
+  await app.palette.choose('unpin', 'Unpin images: let prune take them');
+  await expect(app.images.grid.getByLabel('Pinned:')).toHaveCount(0);
+  await app.palette.choose('pinned', 'Pinned images…');
+  await expect(page.getByRole('dialog', { name: 'Pinned images' })).toBeVisible();
+});
+
+test('opens caches that were opened before, also in another page, until they are forgotten', async ({
+  cache,
+  app,
+  page,
+}) => {
+  const other = await makeCache({ images: standardImages().slice(0, 1) });
+  const noted = page.waitForResponse((response) => response.url().endsWith('/ipc/home.recent'));
+  await app.open(cache.home);
+  await noted;
+  await app.openNext(other.home);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await app.counts('2 images');
+  await app.palette.choose(cache.home, cache.home);
+  await app.counts('5 images');
+  await app.palette.choose('forget', 'Forget the recent caches');
+  await app.hand.press(page.getByRole('button', { name: /^Cache: / }));
+  await expect(page.getByRole('menuitem', { name: 'Open another folder…' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: other.home })).toHaveCount(0);
+  other.dispose();
 });
 
 test('says what it is made of', async ({ cache, app, page }) => {

@@ -9,6 +9,8 @@ import { listUndo, restoreUndo, undoIds } from './undo/undo.ts';
 type KeepingCall =
   | 'activity.list'
   | 'activity.usage'
+  | 'home.recent'
+  | 'home.forgetRecent'
   | 'settings.get'
   | 'settings.set'
   | 'undo.list'
@@ -23,6 +25,12 @@ export function keepingHandlers(session: Session): Pick<Handlers, KeepingCall> {
       await session.ready();
       return session.usageLog.list(session.paths.home);
     },
+    'home.recent': async () => {
+      await session.settled();
+      const { status, isSample, home } = session.state();
+      return isSample || status === 'no-home' ? session.recentHomes.list() : session.recentHomes.add(home);
+    },
+    'home.forgetRecent': async () => session.recentHomes.clear(),
     'settings.get': async () => session.settings.get(),
     'settings.set': async (change) => {
       const state = session.settings.set(change);

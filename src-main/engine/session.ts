@@ -24,6 +24,7 @@ import type { EngineOptions } from './engine.ts';
 import { CacheFailure } from './failure.ts';
 import { resolveHome } from './home/index.ts';
 import type { HomePaths } from './home/paths.ts';
+import { RecentHomes } from './home/recent-homes.ts';
 import { unpackSample } from './home/sample.ts';
 import { type Inventory, joinInventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
@@ -67,6 +68,7 @@ export class Session implements World {
   readonly settings: SettingsFile;
   readonly activity: ActivityLog;
   readonly usageLog: UsageLog;
+  readonly recentHomes: RecentHomes;
   readonly #plans = new SeenPlans();
   #paths: HomePaths;
   #isSample = false;
@@ -90,6 +92,7 @@ export class Session implements World {
     this.settings = new SettingsFile(options.dataDir);
     this.activity = new ActivityLog(options.dataDir);
     this.usageLog = new UsageLog(options.dataDir);
+    this.recentHomes = new RecentHomes(options.dataDir);
     this.#paths = this.#resolveOrWait(options.homeOption);
     this.#reader = createStoreReader(this.#paths);
     if (options.startWithSample) this.#samplePending = this.openSample().catch((error) => this.#fail(error));

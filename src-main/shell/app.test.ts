@@ -490,6 +490,7 @@ describe('windows with different caches', () => {
     app.emit('open-file', event, '/handed-over');
     expect(event.isPrevented).toBe(true);
     await call(lastWindow(), 'home.get');
+    await call(lastWindow(), 'home.recent');
     const file = (
       Menu.template as { label?: string; submenu?: { label?: string; submenu?: { label?: string }[] }[] }[]
     )

@@ -16,7 +16,6 @@ import { handOver, type LaunchOptions, parseLaunchOptions, readHandedOver } from
 import { menuTemplate } from './menu.ts';
 import { createOwnPages, type OwnPages } from './own-pages.ts';
 import { stopBeforeQuitting } from './quit.ts';
-import { openRecentHomes, type RecentHomes } from './recent-homes.ts';
 import { smoke } from './smoke.ts';
 import type { WindowSession } from './window-session.ts';
 import { bringToFront, createWindows, type Windows } from './windows.ts';
@@ -55,7 +54,6 @@ function run(options: LaunchOptions, dataDir: string): void {
   const pages = createOwnPages(app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null));
   const crashDir = join(dataDir, 'crashes');
   const log = createIncidentLog(crashDir);
-  const recentHomes = openRecentHomes(join(dataDir, 'recent-homes.json'), log);
   const windows = createWindows({
     pages,
     dataDir,
@@ -63,9 +61,11 @@ function run(options: LaunchOptions, dataDir: string): void {
     log,
     onHome: (home) => {
       if (home.isSample || home.status === 'no-home') return;
-      recentHomes.add(home.home);
       if (process.platform === 'darwin') app.addRecentDocument(home.home);
-      setMenu(windows, recentHomes, crashDir);
+    },
+    onRecent: (homes) => {
+      if (homes.length === 0) app.clearRecentDocuments();
+      setMenu(windows, homes, crashDir);
     },
   });
   const links: string[] = options.reference === null ? [] : [options.reference];
@@ -101,7 +101,8 @@ function run(options: LaunchOptions, dataDir: string): void {
   app
     .whenReady()
     .then(() => {
-      setMenu(windows, recentHomes, crashDir);
+      // Which caches were open before is known once a page has asked.
+      setMenu(windows, [], crashDir);
       return begin(windows, pages, options, { links, folders });
     })
     .catch((error: unknown) => {
@@ -152,19 +153,14 @@ function readInterface(): Assets | null {
   }
 }
 
-function setMenu(windows: Windows, recentHomes: RecentHomes, crashDir: string): void {
+function setMenu(windows: Windows, recentHomes: readonly string[], crashDir: string): void {
   const inFront = (): WindowSession => windows.front ?? windows.open(NOTHING_ASKED);
   const template = menuTemplate(
-    { platform: process.platform, hasDevTools: !app.isPackaged, recentHomes: recentHomes.list },
+    { platform: process.platform, hasDevTools: !app.isPackaged, recentHomes },
     {
       command: (command) => inFront().command({ kind: 'menu', command }),
       newWindow: () => void windows.open(NOTHING_ASKED),
       openHome: (home) => void windows.open({ home, sample: false }),
-      clearRecent: () => {
-        recentHomes.clear();
-        app.clearRecentDocuments();
-        setMenu(windows, recentHomes, crashDir);
-      },
       showReports: () => {
         mkdirSync(crashDir, { recursive: true, mode: 0o700 });
         shell.showItemInFolder(crashDir);

@@ -8,7 +8,6 @@ const actions = {
   command: (command: string) => void done.push(command),
   newWindow: () => void done.push('new'),
   openHome: (home: string) => void done.push(`open ${home}`),
-  clearRecent: () => void done.push('clear'),
   showReports: () => void done.push('reports'),
 };
 
@@ -81,7 +80,7 @@ describe('menuTemplate', () => {
     done.length = 0;
     entries[0]?.click?.({} as never, undefined, {} as never);
     entries[3]?.click?.({} as never, undefined, {} as never);
-    expect(done).toEqual(['open /home/a&b', 'clear']);
+    expect(done).toEqual(['open /home/a&b', 'forget-recent']);
     const none = menuTemplate({ platform: 'linux', hasDevTools: false, recentHomes: [] }, actions);
     expect(items(none).find(({ label }) => label === 'Open Recent')).toMatchObject({ enabled: false });
   });

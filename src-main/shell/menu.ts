@@ -8,7 +8,6 @@ export interface MenuActions {
   readonly newWindow: () => void;
   /** Another window, on that home. */
   readonly openHome: (home: string) => void;
-  readonly clearRecent: () => void;
   /** Shows where reports of crashes are kept. */
   readonly showReports: () => void;
 }
@@ -74,6 +73,8 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
   const cache: Items = [
     ...items('refresh', 'check-images'),
     SEPARATOR,
+    ...items('pin-images', 'unpin-images', 'edit-pins'),
+    SEPARATOR,
     ...items('remove', 'force-remove'),
     SEPARATOR,
     ...items('collect-layers', 'collect-garbage', 'prune-images'),
@@ -86,6 +87,10 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     ...items('show-images', 'show-layers', 'show-map', 'show-search', 'show-compare', 'show-reclaim'),
     item('show-activity'),
     SEPARATOR,
+    menu(
+      'Filter Images',
+      items('filter-all', 'filter-in-use', 'filter-unused', 'filter-same-digest', 'filter-damaged'),
+    ),
     ...items('toggle-grouping', 'choose-columns', 'reset-column-widths'),
     SEPARATOR,
     ...items('density-comfortable', 'density-compact'),
@@ -125,13 +130,14 @@ function acceleratorOf({ keys, heardBy }: CommandEntry, isMac: boolean): Partial
 /** An ampersand would mark the letter after it. */
 function recentMenu(
   homes: readonly string[],
-  { openHome, clearRecent }: MenuActions,
+  { openHome, command }: MenuActions,
 ): MenuItemConstructorOptions {
   const entries = homes.map((home) => ({
     label: plainText(home).replaceAll('&', '&&'),
     click: () => openHome(home),
   }));
-  const clear = { label: 'Clear Menu', click: clearRecent };
+  const forget: CommandName = 'forget-recent';
+  const clear = { label: COMMANDS[forget].menu, click: () => command(forget) };
   return { ...menu('Open Recent', [...entries, SEPARATOR, clear]), enabled: homes.length > 0 };
 }
 

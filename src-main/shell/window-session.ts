@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly launchHome: string | null;
   /** The window shows another home. */
   readonly onHome: (home: HomeState) => void;
+  /** The homes shown last in any window, the latest first. */
+  readonly onRecent: (homes: readonly string[]) => void;
 }
 
 /** A window, its page and its engine. */
@@ -47,7 +49,7 @@ const LONG_MS = 5_000;
 const MAX_WAITING_COMMANDS = 16;
 
 export function startSession(options: SessionOptions): WindowSession {
-  const { window, engine, pages, openWindow, launchHome, onHome } = options;
+  const { window, engine, pages, openWindow, launchHome, onHome, onRecent } = options;
   const { webContents } = window;
   const waiting: ShellCommand[] = [];
   const waitingForIdle: (() => void)[] = [];
@@ -65,10 +67,13 @@ export function startSession(options: SessionOptions): WindowSession {
     },
   });
 
-  const home = followHome((state) => {
-    if (window.isDestroyed()) return;
-    window.setTitle(`${plainText(state.isSample ? 'Sample cache' : state.home)} — Strata`);
-    onHome(state);
+  const home = followHome({
+    onChange: (state) => {
+      if (window.isDestroyed()) return;
+      window.setTitle(`${plainText(state.isSample ? 'Sample cache' : state.home)} — Strata`);
+      onHome(state);
+    },
+    onRecent,
   });
 
   function connectPage(): EngineClient {

@@ -21,6 +21,8 @@ export interface WindowsOptions {
   readonly log: Log;
   /** A window shows another home. */
   readonly onHome: (home: HomeState) => void;
+  /** The homes shown last in any window, the latest first. */
+  readonly onRecent: (homes: readonly string[]) => void;
 }
 
 export interface Windows {
@@ -39,7 +41,7 @@ export interface Windows {
 /** Each has an engine's thread: neither a page nor other programs may open them without end. */
 const MAX_WINDOWS = 16;
 
-export function createWindows({ pages, dataDir, crashDir, log, onHome }: WindowsOptions): Windows {
+export function createWindows({ pages, dataDir, crashDir, log, onHome, onRecent }: WindowsOptions): Windows {
   const placesFile = join(dataDir, 'windows.json');
   /** The one used last is last. */
   let sessions: readonly WindowSession[] = [];
@@ -60,6 +62,7 @@ export function createWindows({ pages, dataDir, crashDir, log, onHome }: Windows
       engine: startEngine(launch, log),
       launchHome: launch.home,
       onHome,
+      onRecent,
       pages,
       openWindow: (home) => void open({ home, sample: false }),
     });

@@ -5,12 +5,13 @@ import { useClient } from './client-context.ts';
 import { setFind } from './find.ts';
 import { shortenHome } from './home-path.ts';
 import { closeImage } from './navigation.ts';
-import { rememberHome } from './preferences.ts';
 
 export interface HomeActions {
   /** Opens another home directory. The error when it could not be; what was open is open still then. */
   open(path: string): Promise<CacheError | null>;
   openSample(): Promise<CacheError | null>;
+  /** Forgets which were opened before. */
+  forgetRecent(): Promise<void>;
 }
 
 export function useHomeActions(): HomeActions {
@@ -20,7 +21,6 @@ export function useHomeActions(): HomeActions {
     async open(path) {
       const result = await client.call('home.open', { path });
       if (!result.ok) return result.error;
-      rememberHome(result.value.home);
       showHome(result.value.home);
       return null;
     },
@@ -29,6 +29,12 @@ export function useHomeActions(): HomeActions {
       if (!result.ok) return result.error;
       showHome(result.value.home);
       return null;
+    },
+    async forgetRecent() {
+      const result = await client.call('home.forgetRecent', {});
+      if (!result.ok) return;
+      announce('The recent caches are forgotten.');
+      await queries.invalidateQueries({ queryKey: ['home.recent'] });
     },
   };
 

@@ -15,15 +15,14 @@ import { AlertDialog, Button, ErrorNotice, Menu, MenuItem, MenuSeparator } from 
 import { useCommand } from './commands.ts';
 import { useHomeActions } from './home-actions.ts';
 import styles from './home-chooser.module.css';
-import { shortenHome } from './home-path.ts';
+import { shortenHome, splitPath } from './home-path.ts';
 import { OpenHomeDialog } from './open-home-dialog.tsx';
-import { usePreference } from './preferences.ts';
-import { useHome } from './queries.ts';
+import { useHome, useRecentHomes } from './queries.ts';
 
 /** Which cache is open, and the way to another one. */
 export function HomeChooser() {
   const home = useHome();
-  const recentHomes = usePreference('recentHomes');
+  const recentHomes = useRecentHomes();
   const actions = useHomeActions();
   const [isAsking, setAsking] = useState(false);
   const [error, setError] = useState<CacheError | null>(null);
@@ -37,6 +36,11 @@ export function HomeChooser() {
   };
   useCommand('open-cache', openAnother);
   useCommand('open-sample', openSample);
+  useCommand(
+    'forget-recent',
+    () => void actions.forgetRecent(),
+    recentHomes.length === 0 ? 'No other cache was opened.' : null,
+  );
 
   const path = home.data?.home ?? null;
   const title = home.data?.isSample === true ? 'Sample cache' : path === null ? 'Strata' : shortenHome(path);
@@ -50,7 +54,7 @@ export function HomeChooser() {
             icon={<HardDrive size={16} />}
             aria-label={`Cache: ${title}. Open another`}
           >
-            <span className={styles.path}>{title}</span>
+            <PathText path={title} />
             <ChevronsUpDown size={14} aria-hidden="true" />
           </Button>
         }
@@ -69,13 +73,11 @@ export function HomeChooser() {
           </MenuItem>
         )}
         <MenuSeparator />
-        {recentHomes
-          .filter((one) => one !== path)
-          .map((one) => (
-            <MenuItem key={one} icon={<HardDrive size={15} />} onSelect={() => open(one)}>
-              <bdi>{shortenHome(one)}</bdi>
-            </MenuItem>
-          ))}
+        {recentHomes.map((one) => (
+          <MenuItem key={one} icon={<HardDrive size={15} />} onSelect={() => open(one)}>
+            <bdi>{shortenHome(one)}</bdi>
+          </MenuItem>
+        ))}
         <MenuItem icon={<FolderOpen size={15} />} onSelect={openAnother}>
           Open another folder…
         </MenuItem>
@@ -103,5 +105,16 @@ export function HomeChooser() {
         {error !== null && <ErrorNotice error={error} />}
       </AlertDialog>
     </>
+  );
+}
+
+/** Where it does not fit, the end stays. */
+function PathText({ path }: { readonly path: string }) {
+  const { head, tail } = splitPath(path);
+  return (
+    <span className={styles.path}>
+      <span className={styles.head}>{head}</span>
+      {tail}
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortenHome } from './home-path.ts';
+import { shortenHome, splitPath } from './home-path.ts';
 
 test.each([
   ['/home/ada/.microsandbox', '~/.microsandbox'],
@@ -11,4 +11,15 @@ test.each([
   ['/srv/home/ada/cache', '/srv/home/ada/cache'],
 ])('shows %s as %s', (path, shown) => {
   expect(shortenHome(path)).toBe(shown);
+});
+
+test.each([
+  ['~/.microsandbox', '~', '/.microsandbox'],
+  ['/mnt/usb/old/home', '/mnt/usb', '/old/home'],
+  ['D:\\images\\msb', 'D:', '\\images\\msb'],
+  ['/srv/a-rather-long-folder-name/home', '/srv/a-rather-long-folder-name', '/home'],
+  ['/a-very-long-last-name-of-all', '/a-very-long-last-name-of-all', ''],
+  ['Sample cache', 'Sample cache', ''],
+])('keeps of %s the end', (path, head, tail) => {
+  expect(splitPath(path)).toEqual({ head, tail });
 });

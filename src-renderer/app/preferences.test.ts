@@ -6,7 +6,6 @@ test('reads back what was stored', () => {
     detailWidth: 500,
     isGrouped: true,
     sort: { column: 'on-disk', isAscending: true },
-    recentHomes: ['/home/a/.microsandbox'],
     recentCommands: ['refresh'],
   };
   expect(parsePreferences(JSON.stringify(stored))).toEqual(stored);
@@ -17,13 +16,13 @@ test.each([
   '',
   'null',
   '[]',
-  '{"detailWidth":"wide","isGrouped":1,"sort":{"column":"__proto__"},"recentHomes":{},"recentCommands":["__proto__",7]}',
+  '{"detailWidth":"wide","isGrouped":1,"sort":{"column":"__proto__"},"recentCommands":["__proto__",7]}',
   '{"detailWidth":1e9,"sort":"created"}',
 ])('falls back to the defaults for %s', (text) => {
   expect(parsePreferences(text)).toEqual(DEFAULT_PREFERENCES);
 });
 
 test('keeps the good fields of a half-broken store', () => {
-  const parsed = parsePreferences('{"isGrouped":true,"recentHomes":["/a",3,"/b"]}');
-  expect(parsed).toEqual({ ...DEFAULT_PREFERENCES, isGrouped: true, recentHomes: ['/a', '/b'] });
+  const parsed = parsePreferences('{"isGrouped":true,"recentCommands":["refresh",3,"__proto__"]}');
+  expect(parsed).toEqual({ ...DEFAULT_PREFERENCES, isGrouped: true, recentCommands: ['refresh'] });
 });

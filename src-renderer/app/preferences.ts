@@ -8,8 +8,6 @@ export interface Preferences {
   readonly detailWidth: number;
   readonly isGrouped: boolean;
   readonly sort: ImageSort;
-  /** Home directories opened by a person, the last one first. */
-  readonly recentHomes: readonly string[];
   /** Chosen in the command palette, the last one first. */
   readonly recentCommands: readonly CommandName[];
 }
@@ -18,12 +16,10 @@ export const DEFAULT_PREFERENCES: Preferences = {
   detailWidth: 424,
   isGrouped: false,
   sort: NEWEST_FIRST,
-  recentHomes: [],
   recentCommands: [],
 };
 
 const KEY = 'strata.preferences';
-const MOST_RECENT_HOMES = 6;
 const MOST_RECENT_COMMANDS = 8;
 
 // Before `preferences`, which reads what was stored and checks it against these.
@@ -47,11 +43,6 @@ export function setPreference<Name extends keyof Preferences>(name: Name, value:
   preferences.set((all) => (Object.is(all[name], value) ? all : { ...all, [name]: value }));
 }
 
-export function rememberHome(path: string): void {
-  const others = preferences.get().recentHomes.filter((one) => one !== path);
-  setPreference('recentHomes', [path, ...others].slice(0, MOST_RECENT_HOMES));
-}
-
 export function rememberCommand(command: CommandName): void {
   const others = preferences.get().recentCommands.filter((one) => one !== command);
   setPreference('recentCommands', [command, ...others].slice(0, MOST_RECENT_COMMANDS));
@@ -64,9 +55,6 @@ export function parsePreferences(text: string | null): Preferences {
     detailWidth: isWidth(stored.detailWidth) ? stored.detailWidth : DEFAULT_PREFERENCES.detailWidth,
     isGrouped: stored.isGrouped === true,
     sort: isSort(stored.sort) ? stored.sort : DEFAULT_PREFERENCES.sort,
-    recentHomes: Array.isArray(stored.recentHomes)
-      ? stored.recentHomes.filter((one) => typeof one === 'string').slice(0, MOST_RECENT_HOMES)
-      : [],
     recentCommands: Array.isArray(stored.recentCommands)
       ? stored.recentCommands.filter(isCommand).slice(0, MOST_RECENT_COMMANDS)
       : [],

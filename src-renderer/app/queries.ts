@@ -1,4 +1,5 @@
 import { QueryClient, type QueryFunctionContext, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { HomeState } from '../../src-shared/domain/home.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
@@ -87,6 +88,13 @@ export async function readAgain(queries: QueryClient): Promise<void> {
 
 export function useHome(): QueryOf<HomeState> {
   return useCall('home.get', NOTHING);
+}
+
+/** The homes shown last in any window, without the one that is open; none until they are known. */
+export function useRecentHomes(): readonly string[] {
+  const recent = useCall('home.recent', NOTHING).data;
+  const open = useHome().data?.home;
+  return useMemo(() => recent?.filter((one) => one !== open) ?? [], [recent, open]);
 }
 
 /** Every handle, newest first. */

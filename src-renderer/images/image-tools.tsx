@@ -1,6 +1,7 @@
 import { Group, HeartPulse } from 'lucide-react';
-import { runCommand } from '../app/commands.ts';
-import { Button, FilterChip } from '../ui/index.ts';
+import { runCommand, useCommand } from '../app/commands.ts';
+import { countOf } from '../detail/count-words.ts';
+import { announce, Button, FilterChip } from '../ui/index.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import type { ImageFilter, SortColumn } from './image-list-state.ts';
 import styles from './image-tools.module.css';
@@ -28,17 +29,17 @@ const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }
 
 /** Which images are listed, and whether tags of one digest share a row. */
 export function ImageTools(props: ImageToolsProps) {
-  const { filter, counts, isGrouped, columns, onFilter, onGroup } = props;
+  const { isGrouped, columns, onGroup } = props;
   return (
     <div className={styles.tools}>
       <fieldset className={styles.filters} aria-label="Which images">
         {FILTERS.map((one) => (
-          <FilterChip
+          <Filter
             key={one.filter}
-            label={one.label}
-            count={counts?.[one.filter] ?? undefined}
-            isOn={filter === one.filter}
-            onToggle={() => onFilter(filter === one.filter ? 'all' : one.filter)}
+            {...one}
+            isOn={props.filter === one.filter}
+            counts={props.counts}
+            onFilter={props.onFilter}
           />
         ))}
       </fieldset>
@@ -71,5 +72,24 @@ export function ImageTools(props: ImageToolsProps) {
         onResetWidths={props.onResetWidths}
       />
     </div>
+  );
+}
+
+interface FilterProps extends Pick<ImageToolsProps, 'counts' | 'onFilter'> {
+  readonly filter: ImageFilter;
+  readonly label: string;
+  readonly isOn: boolean;
+}
+
+/** A filter, by its chip or by its command. */
+function Filter({ filter, label, isOn, counts, onFilter }: FilterProps) {
+  const count = counts?.[filter] ?? undefined;
+  const choose = () => {
+    onFilter(filter);
+    announce(count === undefined ? `${label}.` : `${label}: ${countOf(count, 'image')}.`);
+  };
+  useCommand(`filter-${filter}`, choose, isOn ? 'That is what is shown.' : null);
+  return (
+    <FilterChip label={label} count={count} isOn={isOn} onToggle={() => onFilter(isOn ? 'all' : filter)} />
   );
 }

@@ -6,6 +6,7 @@ import { setPreference, usePreference } from '../app/preferences.ts';
 import { useFacts, useImages } from '../app/queries.ts';
 import { compared } from '../compare/comparison.ts';
 import { RemoveDialog } from '../dialogs/remove-dialog.tsx';
+import { pinAll } from '../reclaim/pins.ts';
 import { ErrorNotice, useElementSize, VisuallyHidden } from '../ui/index.ts';
 import { fitColumns } from './columns.ts';
 import { ImageDetail, LEAST_DOCKED_WIDTH } from './image-detail.tsx';
@@ -89,6 +90,8 @@ export function ImagesView() {
   const noTarget = targets.length === 0 ? 'Open or select an image first.' : null;
   useCommand('remove', () => askToRemove(targets), noTarget);
   useCommand('force-remove', () => askToRemove(targets, true), noTarget);
+  useCommand('pin-images', () => pinAll(targets, true), noTarget);
+  useCommand('unpin-images', () => pinAll(targets, false), noTarget);
   useCommand('toggle-grouping', () => setPreference('isGrouped', !isGrouped));
   useCommand(
     'select-all',

@@ -41,6 +41,11 @@ describe('matchWords', () => {
     expect(new Set(scores).size).toBe(3);
   });
 
+  it('puts words that stand side by side as typed before those that are apart', () => {
+    const score = (text: string) => match('service 12', text)!.score;
+    expect(score('ghcr.io/acme/service-12:1.0.0')).toBeGreaterThan(score('ghcr.io/acme/service-9:1.12.0'));
+  });
+
   it('finds every text by any part of it, at that part', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.nat(), fc.nat(), (text, a, b) => {

@@ -21,6 +21,8 @@ export interface Haystack {
 const WORD_START = 100;
 const INSIDE = 60;
 const SCATTERED = 20;
+/** For a word that follows the one before it in the text as well. */
+const NEXT_TO = 8;
 
 export function haystackOf(text: string): Haystack {
   const lower = text.toLowerCase();
@@ -43,7 +45,8 @@ export function matchWords({ lower }: Haystack, words: readonly string[]): Match
   for (const word of words) {
     const found = findWhole(lower, word) ?? findScattered(lower, word);
     if (found === null) return null;
-    score += found.score;
+    const isNext = ranges.length > 0 && found.ranges[0]!.start === ranges.at(-1)!.end + 1;
+    score += found.score + (isNext ? NEXT_TO : 0);
     ranges.push(...found.ranges);
   }
   // Of texts that match alike the shorter one is nearer to what was typed.

@@ -88,15 +88,13 @@ export function layerItems(layers: readonly LayerSummary[]): readonly PaletteIte
   }));
 }
 
-export function cacheItems(paths: readonly string[], openPath: string | null): readonly PaletteItem[] {
-  return paths
-    .filter((path) => path !== openPath)
-    .map((path) => ({
-      id: `cache ${path}`,
-      target: { kind: 'cache', path },
-      haystack: haystackOf(toVisible(shortenHome(path))),
-      also: haystackOf(path),
-    }));
+export function cacheItems(paths: readonly string[]): readonly PaletteItem[] {
+  return paths.map((path) => ({
+    id: `cache ${path}`,
+    target: { kind: 'cache', path },
+    haystack: haystackOf(toVisible(shortenHome(path))),
+    also: haystackOf(path),
+  }));
 }
 
 /** Whether a query may mean a layer; only then layers are worth reading. */

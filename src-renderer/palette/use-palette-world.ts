@@ -1,17 +1,16 @@
 import { useMemo } from 'react';
 import { recentReferences, usePlace } from '../app/navigation.ts';
 import { usePreference } from '../app/preferences.ts';
-import { useHome, useImages, useLayers } from '../app/queries.ts';
+import { useImages, useLayers, useRecentHomes } from '../app/queries.ts';
 import { useStore } from '../app/store.ts';
 import { cacheItems, commandItems, imageItems, layerItems, type PaletteWorld } from './palette-items.ts';
 
 /** Everything the palette can find. Layers are read only once a query may mean one. */
 export function usePaletteWorld(withLayers: boolean): PaletteWorld {
   const recentCommands = usePreference('recentCommands');
-  const recentHomes = usePreference('recentHomes');
+  const recentHomes = useRecentHomes();
   const references = useStore(recentReferences);
   const { openedReference } = usePlace();
-  const home = useHome().data?.home ?? null;
   const handles = useImages().data;
   const summaries = useLayers(withLayers).data;
 
@@ -22,7 +21,7 @@ export function usePaletteWorld(withLayers: boolean): PaletteWorld {
   const commands = useMemo(() => commandItems(window.strata !== undefined), []);
   const images = useMemo(() => imageItems(handles ?? []), [handles]);
   const layers = useMemo(() => layerItems(summaries ?? []), [summaries]);
-  const caches = useMemo(() => cacheItems(recentHomes, home), [recentHomes, home]);
+  const caches = useMemo(() => cacheItems(recentHomes), [recentHomes]);
   return useMemo(
     () => ({ commands, recentCommands, images, recentImages, layers, caches }),
     [commands, recentCommands, images, recentImages, layers, caches],

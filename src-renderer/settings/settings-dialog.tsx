@@ -26,6 +26,7 @@ export function SettingsDialog() {
   const { state, error } = useKeptSettings();
   const [isPinning, setPinning] = useState(false);
   const isShown = useStore(isOpen);
+  useCommand('edit-pins', () => setPinning(true));
   if (isPinning) return <PinEditor onClose={() => setPinning(false)} />;
   return (
     <Dialog

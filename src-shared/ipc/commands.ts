@@ -86,6 +86,31 @@ const commands = {
     section: 'Images',
     needs: NO_IMAGES,
   },
+  'filter-all': filter('Show all images', 'All', 'filter none'),
+  'filter-in-use': filter('Show images in use', 'In Use', 'filter held sandbox snapshot'),
+  'filter-unused': filter('Show unused images', 'Unused', 'filter'),
+  'filter-same-digest': filter('Show images of the same digest', 'Same Digest', 'filter tags'),
+  'filter-damaged': filter('Show damaged images', 'Damaged', 'filter broken'),
+  'pin-images': {
+    title: 'Pin images: never prune them',
+    menu: 'Pin',
+    section: 'Images',
+    alias: 'keep selected',
+    needs: NO_IMAGES,
+  },
+  'unpin-images': {
+    title: 'Unpin images: let prune take them',
+    menu: 'Unpin',
+    section: 'Images',
+    alias: 'pinned selected',
+    needs: NO_IMAGES,
+  },
+  'edit-pins': {
+    title: 'Pinned images…',
+    menu: 'Pinned Images…',
+    section: 'Images',
+    alias: 'pins prune keep',
+  },
   'toggle-grouping': {
     title: 'Group tags by digest',
     menu: 'Group Tags by Digest',
@@ -170,6 +195,13 @@ const commands = {
     heardBy: 'menu',
   },
   'open-sample': { title: 'Open the sample cache', menu: 'Open Sample Cache', section: 'Cache' },
+  'forget-recent': {
+    title: 'Forget the recent caches',
+    menu: 'Clear Menu',
+    section: 'Cache',
+    alias: 'clear history privacy',
+    needs: 'No other cache was opened.',
+  },
   'new-window': {
     title: 'New window',
     menu: 'New Window',
@@ -246,6 +278,10 @@ function view(label: string, number: number) {
     keys: [`Mod+${number}`],
     heardBy: 'menu',
   } as const satisfies CommandEntry;
+}
+
+function filter(title: string, menu: string, alias: string) {
+  return { title, menu, section: 'Images', alias, needs: NO_IMAGES } as const satisfies CommandEntry;
 }
 
 function appearance(title: string, menu: string, alias: string) {

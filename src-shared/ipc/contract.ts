@@ -142,6 +142,13 @@ export const contract = {
   'home.open': call<{ path: string }, HomeState>(
     z.strictObject({ path: text.refine((value) => !value.includes('\0'), 'contains a NUL') }),
   ),
+  /**
+   * The homes shown last in any window, the latest first. The one that is open counts as shown: it is the first from
+   * now on, unless it is the sample or is not there.
+   */
+  'home.recent': call<Record<string, never>, readonly string[]>(nothing),
+  /** Forgets them; the one that is open comes back with the next `home.recent`. */
+  'home.forgetRecent': call<Record<string, never>, readonly string[]>(nothing),
   /** Copies the sample cache to a scratch folder and opens it. */
   'home.openSample': call<Record<string, never>, HomeState>(nothing),
 
