@@ -21,7 +21,7 @@ export interface ImageEntry {
   readonly row: ImageRow;
   /** Whether the reference, its canonical form, the digest or the labels have a word; in lower case. */
   has(word: string): boolean;
-  /** Works out now what searching and sorting would work out at their first use. */
+  /** Works out now what listing, searching and sorting would work out at their first use. */
   prepare(): void;
 }
 
@@ -133,6 +133,7 @@ class Entry implements ImageEntry {
 
   prepare(): void {
     this.#about.prepare();
+    void this.row;
   }
 
   has(word: string): boolean {

@@ -1,6 +1,6 @@
 import { assertNever } from '../../src-shared/ipc/result.ts';
-import { namePlatform } from '../detail/platform-name.ts';
 import { groupRows, type ImageEntry, type ImageRow, rowsOf } from './image-entries.ts';
+import { orderOf } from './image-orders.ts';
 
 /** What the list shows and in which order; everything else follows from it and the entries. */
 export interface ImageListState {
@@ -25,9 +25,12 @@ export const NEWEST_FIRST: ImageSort = { column: 'created', isAscending: false }
 /** The rows to show. Entries that compare equal keep the order they came in, newest first. */
 export function listRows(entries: readonly ImageEntry[], state: ImageListState): readonly ImageRow[] {
   const words = state.find.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = entries.filter((entry) => passes(entry, state.filter) && hasWords(entry, words));
-  const sorted = sortEntries(matching, state.sort);
-  return state.isGrouped ? groupRows(sorted, entries) : rowsOf(sorted);
+  const matching: ImageEntry[] = [];
+  for (const index of orderOf(entries, state.sort)) {
+    const entry = entries[index]!;
+    if (passes(entry, state.filter) && hasWords(entry, words)) matching.push(entry);
+  }
+  return state.isGrouped ? groupRows(matching, entries) : rowsOf(matching);
 }
 
 /** How many references each filter lets through; null while the facts that decide it are not known. */
@@ -68,34 +71,4 @@ function passes(entry: ImageEntry, filter: ImageFilter): boolean {
 
 function hasWords(entry: ImageEntry, words: readonly string[]): boolean {
   return words.every((word) => entry.has(word));
-}
-
-/** What a column sorts by; null is unknown and comes last in either direction. */
-type SortKey = string | number | null;
-
-function sortEntries(entries: readonly ImageEntry[], sort: ImageSort): readonly ImageEntry[] {
-  const keyOf = SORT_KEYS[sort.column];
-  const keyed = entries.map((entry) => ({ entry, key: keyOf(entry) }));
-  const direction = sort.isAscending ? 1 : -1;
-  keyed.sort((left, right) => {
-    if (left.key === right.key) return 0;
-    if (left.key === null) return 1;
-    if (right.key === null) return -1;
-    return left.key < right.key ? -direction : direction;
-  });
-  return keyed.map(({ entry }) => entry);
-}
-
-const SORT_KEYS: Readonly<Record<SortColumn, (entry: ImageEntry) => SortKey>> = {
-  image: ({ nameKey }) => nameKey,
-  'on-disk': ({ facts }) => facts?.onDiskBytes ?? null,
-  layers: ({ handle }) => handle.layerCount,
-  platform: ({ facts }) => (facts?.platform == null ? null : namePlatform(facts.platform)),
-  'used-by': ({ facts }) => facts?.holders.length ?? null,
-  created: ({ createdMs }) => numberOrNull(createdMs),
-  'last-used': ({ lastUsedMs }) => numberOrNull(lastUsedMs),
-};
-
-function numberOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
