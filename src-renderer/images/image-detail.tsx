@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import { openImage } from '../app/navigation.ts';
 import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
 import { DetailPane, NoImageChosen } from '../detail/detail-pane.tsx';
@@ -24,7 +24,8 @@ export interface ImageDetailProps {
 }
 
 /** The details beside the list, as wide as the person made them, or in its place where there is no room. */
-export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove }: ImageDetailProps) {
+export const ImageDetail = memo(function ImageDetail(props: ImageDetailProps) {
+  const { reference, isWaiting, viewWidth, onClose, onRemove } = props;
   const preferred = usePreference('detailWidth');
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   const largest = Math.max(LEAST_WIDTH, viewWidth - LEAST_LIST_WIDTH);
@@ -73,4 +74,4 @@ export function ImageDetail({ reference, isWaiting, viewWidth, onClose, onRemove
       </div>
     </>
   );
-}
+});

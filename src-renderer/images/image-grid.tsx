@@ -7,6 +7,7 @@ import {
   type FocusEvent,
   type KeyboardEvent,
   type MouseEvent,
+  memo,
   type ReactNode,
   useEffect,
   useLayoutEffect,
@@ -32,6 +33,7 @@ import { ImageRow } from './image-row.tsx';
 import {
   type CheckState,
   checkStateOf,
+  checkStateOfAll,
   type ImageSelection,
   NOTHING_SELECTED,
   selectRange,
@@ -65,20 +67,18 @@ export interface ImageGridProps {
 }
 
 /** The image list: a WAI-ARIA grid whose rows are made as they scroll into view. */
-export function ImageGrid(props: ImageGridProps) {
+export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
   const { rows, layout, sizing, sort, selection, openedReference } = props;
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const nowMs = useNow();
   const rowHeight = useRowHeight(ROW_HEIGHTS);
-  const indexes = useMemo(() => new Map(rows.map((row, index) => [row.key, index])), [rows]);
   const largestBytes = useMemo(
     () => rows.reduce((largest, { entry }) => Math.max(largest, entry.facts?.onDiskBytes ?? 0), 0),
     [rows],
   );
-  const references = useMemo(() => rows.flatMap(referencesOf), [rows]);
-  const allChecked = useMemo(() => checkStateOf(selection, references), [selection, references]);
-  const { position, moveTo } = useGridFocus(grid, rows, (key) => indexes.get(key) ?? -1);
+  const allChecked = useMemo(() => checkStateOfAll(selection, rows), [selection, rows]);
+  const { position, moveTo } = useGridFocus(grid, rows);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -294,7 +294,7 @@ export function ImageGrid(props: ImageGridProps) {
       </div>
     </div>
   );
-}
+});
 
 interface SelectAllProps {
   readonly checkState: CheckState;

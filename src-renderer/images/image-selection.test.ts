@@ -3,6 +3,8 @@ import { groupRows, joinEntries, rowsOf } from './image-entries.ts';
 import { handle } from './image-fixtures.ts';
 import {
   checkStateOf,
+  checkStateOfAll,
+  countHidden,
   NOTHING_SELECTED,
   selectRange,
   targetsOf,
@@ -27,6 +29,26 @@ const groups = groupRows(entries, entries);
 const names = (checked: ReadonlySet<string>) => [...checked].toSorted();
 
 describe('selection', () => {
+  test('says of all rows whether none, some or every one is checked, also in groups', () => {
+    const some = { checked: new Set(['b']), anchor: null };
+    expect(checkStateOfAll(NOTHING_SELECTED, rows)).toBe('none');
+    expect(checkStateOfAll(some, rows)).toBe('mixed');
+    expect(checkStateOfAll(some, groups)).toBe('mixed');
+    expect(checkStateOfAll({ checked: new Set(['a']), anchor: null }, groups.slice(0, 1))).toBe('mixed');
+    expect(checkStateOfAll(toggleAll(NOTHING_SELECTED, groups), rows)).toBe('all');
+    expect(checkStateOfAll(some, [])).toBe('none');
+    expect(checkStateOfAll(some, rows.slice(2))).toBe('none');
+  });
+
+  test('counts what is checked and not shown', () => {
+    const all = toggleAll(NOTHING_SELECTED, rows);
+    expect(countHidden(all, rows)).toBe(0);
+    expect(countHidden(all, rows.slice(1))).toBe(1);
+    expect(countHidden(all, groups.slice(0, 1))).toBe(2);
+    expect(countHidden(all, [])).toBe(4);
+    expect(countHidden(NOTHING_SELECTED, rows)).toBe(0);
+  });
+
   test('checks a row and unchecks it again', () => {
     const once = toggleRow(NOTHING_SELECTED, rows[1]!);
     expect(names(once.checked)).toEqual(['b']);

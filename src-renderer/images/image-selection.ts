@@ -19,6 +19,27 @@ export function checkStateOf(selection: ImageSelection, references: readonly str
   return count === references.length ? 'all' : 'mixed';
 }
 
+/** What the check box over all rows says. */
+export function checkStateOfAll(selection: ImageSelection, rows: readonly ImageRow[]): CheckState {
+  if (selection.checked.size === 0) return 'none';
+  const shown = countChecked(selection, rows);
+  if (shown === 0) return 'none';
+  return shown === rows.reduce((sum, { entries }) => sum + entries.length, 0) ? 'all' : 'mixed';
+}
+
+/** How many of the checked references no row shows. */
+export function countHidden(selection: ImageSelection, rows: readonly ImageRow[]): number {
+  return selection.checked.size === 0 ? 0 : selection.checked.size - countChecked(selection, rows);
+}
+
+function countChecked({ checked }: ImageSelection, rows: readonly ImageRow[]): number {
+  let count = 0;
+  for (const { entries } of rows) {
+    for (const { handle } of entries) if (checked.has(handle.reference)) count += 1;
+  }
+  return count;
+}
+
 /** Checks a row, or unchecks it when all of it was checked. */
 export function toggleRow(selection: ImageSelection, row: ImageRow): ImageSelection {
   const references = referencesOf(row);
@@ -48,9 +69,10 @@ export function selectRange(
 
 /** Checks all rows shown, or unchecks everything when they all were. */
 export function toggleAll(selection: ImageSelection, rows: readonly ImageRow[]): ImageSelection {
-  const references = rows.flatMap(referencesOf);
-  if (checkStateOf(selection, references) === 'all') return NOTHING_SELECTED;
-  return { checked: new Set([...selection.checked, ...references]), anchor: selection.anchor };
+  if (checkStateOfAll(selection, rows) === 'all') return NOTHING_SELECTED;
+  const checked = new Set(selection.checked);
+  for (const { entries } of rows) for (const { handle } of entries) checked.add(handle.reference);
+  return { checked, anchor: selection.anchor };
 }
 
 /** Without the references that are gone from the cache; the same object when none is. */

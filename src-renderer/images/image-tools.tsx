@@ -1,4 +1,5 @@
 import { Group, HeartPulse } from 'lucide-react';
+import { memo } from 'react';
 import { runCommand, useCommand } from '../app/commands.ts';
 import { countOf } from '../detail/count-words.ts';
 import { announce, Button, FilterChip } from '../ui/index.ts';
@@ -28,7 +29,7 @@ const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }
 ];
 
 /** Which images are listed, and whether tags of one digest share a row. */
-export function ImageTools(props: ImageToolsProps) {
+export const ImageTools = memo(function ImageTools(props: ImageToolsProps) {
   const { isGrouped, columns, onGroup } = props;
   return (
     <div className={styles.tools}>
@@ -73,7 +74,7 @@ export function ImageTools(props: ImageToolsProps) {
       />
     </div>
   );
-}
+});
 
 interface FilterProps extends Pick<ImageToolsProps, 'counts' | 'onFilter'> {
   readonly filter: ImageFilter;

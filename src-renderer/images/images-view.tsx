@@ -7,20 +7,18 @@ import { useFacts, useImages } from '../app/queries.ts';
 import { compared } from '../compare/comparison.ts';
 import { RemoveDialog } from '../dialogs/remove-dialog.tsx';
 import { pinAll } from '../reclaim/pins.ts';
-import { ErrorNotice, useElementSize, VisuallyHidden } from '../ui/index.ts';
-import { fitColumns } from './columns.ts';
+import { ErrorNotice, useElementSize, useSteadyHandlers, VisuallyHidden } from '../ui/index.ts';
 import { ImageDetail, LEAST_DOCKED_WIDTH } from './image-detail.tsx';
-import { type ImageRow, joinEntries, referencesOf } from './image-entries.ts';
+import { type ImageRow, joinEntries } from './image-entries.ts';
 import { ImageGrid } from './image-grid.tsx';
-import { countFilters, type ImageFilter, listRows } from './image-list-state.ts';
-import { NOTHING_SELECTED, targetsOf, toggleAll } from './image-selection.ts';
+import { countFilters, type ImageFilter, type ImageSort, listRows } from './image-list-state.ts';
+import { countHidden, NOTHING_SELECTED, targetsOf, toggleAll } from './image-selection.ts';
 import { ImageTools } from './image-tools.tsx';
 import styles from './images-view.module.css';
 import { NoImages } from './no-images.tsx';
 import { RowMenu } from './row-menu.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useColumnSizing } from './use-column-sizing.ts';
-import { useColumns } from './use-columns.ts';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
 import { usePreparedEntries } from './use-prepared-entries.ts';
@@ -54,16 +52,14 @@ export function ImagesView() {
   const counts = useMemo(() => countFilters(entries), [entries]);
   const [selection, setSelection] = useImageSelection(entries, images.isSuccess);
   const checked = useMemo(() => [...selection.checked], [selection]);
-  const hiddenCount = useMemo(() => countHidden(checked, rows), [checked, rows]);
+  const hiddenCount = useMemo(() => countHidden(selection, rows), [selection, rows]);
 
   const view = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const viewWidth = useElementSize(view)?.width ?? 0;
   const listWidth = useElementSize(list)?.width ?? 0;
-  const { chosen } = useColumns();
-  const { widths, sizingOf } = useColumnSizing();
-  const layout = useMemo(() => fitColumns(listWidth, chosen, widths), [listWidth, chosen, widths]);
-  const sizing = sizingOf(layout);
+  const { layout, sizing } = useColumnSizing(listWidth);
+  const columns = useMemo(() => layout.columns.map(({ name }) => name), [layout]);
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   useOpenedImage(entries, images.isSuccess, isDocked ? (rows[0]?.entry.handle.reference ?? null) : null);
 
@@ -86,6 +82,16 @@ export function ImagesView() {
     compared.set({ left: checked.at(-1)!, right: checked[0]! });
     showView('compare');
   };
+  const steady = useSteadyHandlers({
+    open,
+    closeDetail,
+    sort: (next: ImageSort) => setPreference('sort', next),
+    group: (next: boolean) => setPreference('isGrouped', next),
+    removeRow: (row: ImageRow) => askToRemove(targetsOf(selection, row)),
+    removeOpened: (isForced: boolean) => {
+      if (openedReference !== null) askToRemove([openedReference], isForced);
+    },
+  });
   const targets = checked.length > 0 || openedReference === null ? checked : [openedReference];
   const noTarget = targets.length === 0 ? 'Open or select an image first.' : null;
   useCommand('remove', () => askToRemove(targets), noTarget);
@@ -115,9 +121,9 @@ export function ImagesView() {
           filter={filter}
           counts={images.isSuccess ? counts : null}
           isGrouped={isGrouped}
-          columns={layout.columns.map(({ name }) => name)}
+          columns={columns}
           onFilter={setFilter}
-          onGroup={(next) => setPreference('isGrouped', next)}
+          onGroup={steady.group}
           onResetWidths={sizing.reset}
         />
         {failure !== null && (
@@ -141,11 +147,11 @@ export function ImagesView() {
               order={state}
               selection={selection}
               openedReference={openedReference}
-              onSort={(next) => setPreference('sort', next)}
+              onSort={steady.sort}
               onSelect={setSelection}
-              onOpen={open}
-              onRemove={(row) => askToRemove(targetsOf(selection, row))}
-              onClose={closeDetail}
+              onOpen={steady.open}
+              onRemove={steady.removeRow}
+              onClose={steady.closeDetail}
             />
           </RowMenu>
         )}
@@ -178,8 +184,8 @@ export function ImagesView() {
           reference={openedReference}
           isWaiting={images.isPending}
           viewWidth={viewWidth}
-          onClose={closeDetail}
-          onRemove={(isForced) => openedReference !== null && askToRemove([openedReference], isForced)}
+          onClose={steady.closeDetail}
+          onRemove={steady.removeOpened}
         />
       )}
       {removal !== null && (
@@ -191,13 +197,6 @@ export function ImagesView() {
       )}
     </div>
   );
-}
-
-/** How many of the checked references no row shows. */
-function countHidden(checked: readonly string[], rows: readonly ImageRow[]): number {
-  if (checked.length === 0) return 0;
-  const shown = new Set(rows.flatMap(referencesOf));
-  return checked.filter((reference) => !shown.has(reference)).length;
 }
 
 const LOADING_ROWS = [0, 1, 2, 3, 4, 5, 6, 7];

@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useCommand } from '../app/commands.ts';
-import { announce } from '../ui/index.ts';
-import { type ColumnLayout, type ColumnWidths, sizeColumn } from './columns.ts';
+import { announce, useSteadyHandlers } from '../ui/index.ts';
+import { type ColumnLayout, type ColumnWidths, fitColumns, sizeColumn } from './columns.ts';
 import type { SortColumn } from './image-list-state.ts';
 import { useColumns } from './use-columns.ts';
 
@@ -18,40 +18,38 @@ export interface ColumnSizing {
 }
 
 export interface SizedColumns {
-  readonly widths: ColumnWidths;
-  readonly sizingOf: (layout: ColumnLayout) => ColumnSizing;
+  readonly layout: ColumnLayout;
+  /** The same object for as long as `reset` is possible or not. */
+  readonly sizing: ColumnSizing;
 }
 
-/** The widths of the columns: those kept, and before they are kept those a person is just choosing. */
-export function useColumnSizing(): SizedColumns {
-  const { widths, keepWidths } = useColumns();
+/** The columns as they fit into the list, in the widths kept, and before they are kept those a person is just choosing. */
+export function useColumnSizing(listWidth: number): SizedColumns {
+  const { chosen: shown, widths, keepWidths } = useColumns();
   const [chosen, setChosen] = useState<ColumnWidths | null>(null);
   // Of this window, for as long as it lasts: an answer to an earlier change must not move what was dragged since.
   const current = chosen ?? widths;
+  const layout = useMemo(() => fitColumns(listWidth, shown, current), [listWidth, shown, current]);
   const keep = (next: ColumnWidths) => {
     setChosen(next);
     keepWidths(next);
   };
-  const reset =
-    Object.keys(current).length === 0
-      ? null
-      : () => {
-          keep({});
-          announce('The columns are as wide as at first.');
-        };
-  useCommand('reset-column-widths', () => reset?.(), reset === null ? 'They have their first widths.' : null);
-  return {
-    widths: current,
-    sizingOf: (layout) => ({
-      drag: (name, width) => setChosen(sizeColumn(layout, name, width)),
-      drop: (name, width) => keep(sizeColumn(layout, name, width)),
-      size(name, width) {
-        const next = sizeColumn(layout, name, width);
-        keep(next);
-        const { label } = layout.columns.find((column) => column.name === name)!;
-        announce(`${label}: ${next[name]} pixels wide.`);
-      },
-      reset,
-    }),
-  };
+  const steady = useSteadyHandlers({
+    drag: (name: SortColumn, width: number) => setChosen(sizeColumn(layout, name, width)),
+    drop: (name: SortColumn, width: number) => keep(sizeColumn(layout, name, width)),
+    size(name: SortColumn, width: number) {
+      const next = sizeColumn(layout, name, width);
+      keep(next);
+      const { label } = layout.columns.find((column) => column.name === name)!;
+      announce(`${label}: ${next[name]} pixels wide.`);
+    },
+    reset() {
+      keep({});
+      announce('The columns are as wide as at first.');
+    },
+  });
+  const isSized = Object.keys(current).length > 0;
+  const sizing = useMemo(() => ({ ...steady, reset: isSized ? steady.reset : null }), [steady, isSized]);
+  useCommand('reset-column-widths', steady.reset, isSized ? null : 'They have their first widths.');
+  return { layout, sizing };
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type GridPosition, HEADER_ROW, WHOLE_ROW } from './grid-moves.ts';
 import type { ImageRow } from './image-entries.ts';
 
@@ -15,15 +15,12 @@ interface Stop {
   readonly column: number;
 }
 
-export function useGridFocus(
-  grid: RefObject<HTMLElement | null>,
-  rows: readonly ImageRow[],
-  indexOf: (key: string) => number,
-): GridFocus {
+export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly ImageRow[]): GridFocus {
   const [stop, setStop] = useState<Stop>({ key: rows[0]?.key ?? null, column: WHOLE_ROW });
   // Where the row was last: the stop falls to whatever row is there when its own is gone.
   const lastRow = useRef(0);
-  const position = resolve(stop, rows, indexOf, lastRow.current);
+  const found = useMemo(() => rows.findIndex((row) => row.key === stop.key), [rows, stop]);
+  const position = resolve(stop, rows, found, lastRow.current);
   const wantsFocus = useRef(false);
   const hadFocus = useRef(false);
 
@@ -50,11 +47,10 @@ export function useGridFocus(
 function resolve(
   { key, column }: Stop,
   rows: readonly ImageRow[],
-  indexOf: (key: string) => number,
+  found: number,
   lastRow: number,
 ): GridPosition {
   if (rows.length === 0 || key === null) return { row: HEADER_ROW, column: Math.max(column, 0) };
-  const found = indexOf(key);
   return { row: found >= 0 ? found : Math.min(Math.max(lastRow, 0), rows.length - 1), column };
 }
 

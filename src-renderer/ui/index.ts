@@ -22,5 +22,6 @@ export { Tabs } from './tabs.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { useCoveringFocus } from './use-covering-focus.ts';
 export { useElementSize } from './use-element-size.ts';
+export { useSteadyHandlers } from './use-steady-handlers.ts';
 export { useTypeAhead } from './use-type-ahead.ts';
 export { VisuallyHidden } from './visually-hidden.tsx';
