@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
 import { findChromium } from '../scripts/browser.mjs';
 import { type HeldLock, tryLockExclusive } from '../src-main/engine/store/index.ts';
 import { scratchDir } from '../test-support/scratch.ts';
@@ -9,9 +9,11 @@ import { templateCache } from './caches.ts';
 import { type BenchHost, startBenchHost } from './host.ts';
 import { median, type Report } from './report.ts';
 import type { Scale } from './scale.ts';
+import { measureActions, type Paints, reportActions } from './window-actions.ts';
+import { measureScrolling } from './window-scrolling.ts';
 
-const MOST_MS = 100;
 const FEW_IMAGES = 10;
+const VIEWPORT = { width: 1440, height: 900 };
 /** Linux counts processor time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 const IDLE_SECONDS = 20;
@@ -34,10 +36,21 @@ export async function measureWindow(report: Report, { images, rounds }: Scale): 
       values: { [`${FEW_IMAGES} images`]: few, [`${images} images`]: many },
       goals: [{ text: `${ratio.toFixed(2)} times as long, at most 2`, isReached: ratio <= 2 }],
     });
+    await measureStart(report, browser, host);
+    const paints: Paints = new Map();
+    for (let round = 1; round < rounds; round += 1) {
+      const page = await openPage(browser, host);
+      await settle(page);
+      await measureActions(paints, page);
+      await page.close();
+    }
     const page = await openPage(browser, host);
     await settle(page);
-    await measureActions(report, page);
-    await measureScrolling(report, page);
+    await measureMemory(report, page, 'images shown');
+    await measureActions(paints, page);
+    reportActions(report, paints);
+    await measureMemory(report, page, 'after layers and reclaim');
+    await measureScrolling(report, browser, page, VIEWPORT);
     await measureIdle(report, host);
     await page.close();
     await host.stop();
@@ -65,8 +78,13 @@ async function firstRowsOf(browser: Browser, host: BenchHost, rounds: number): P
 }
 
 /** Notes in the page, counted from the start of the navigation, the frame after the first row of an image came. */
-async function openPage(browser: Browser, host: BenchHost): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+async function openPage(
+  browser: Browser,
+  host: BenchHost,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
+  await prepare?.(page);
   await page.addInitScript(() => {
     const look = () => {
       const row = document.querySelector(
@@ -82,114 +100,42 @@ async function openPage(browser: Browser, host: BenchHost): Promise<Page> {
   return page;
 }
 
+/** What the page's main thread has done when the first rows are painted. */
+async function measureStart(report: Report, browser: Browser, host: BenchHost): Promise<void> {
+  const sessions: CDPSession[] = [];
+  const page = await openPage(browser, host, async (opened) => {
+    const session = await opened.context().newCDPSession(opened);
+    await session.send('Performance.enable');
+    sessions.push(session);
+  });
+  const { metrics } = await sessions[0]!.send('Performance.getMetrics');
+  const ms = (name: string) => 1000 * metrics.find((metric) => metric.name === name)!.value;
+  report.add({
+    what: 'work of the page until its first rows',
+    unit: 'ms',
+    values: {
+      script: ms('ScriptDuration'),
+      'style and layout': ms('RecalcStyleDuration') + ms('LayoutDuration'),
+      'all tasks': ms('TaskDuration'),
+    },
+  });
+  await page.close();
+}
+
 /** Until the facts have come and nothing is loading any more. */
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle').catch(() => {});
   await pause(4000);
 }
 
-async function measureActions(report: Report, page: Page): Promise<void> {
-  const grid = page.getByRole('grid', { name: 'Images' });
-  const views = page.getByRole('navigation', { name: 'Views' });
-  const find = page.getByRole('searchbox', { name: 'Find images' });
-  const actions: Readonly<Record<string, () => Promise<void>>> = {
-    'typing in the find field': async () => {
-      await find.click();
-      await toNextPaint(page, 'keydown');
-      await page.keyboard.type('service-12', { delay: 120 });
-    },
-    sorting: async () => {
-      await toNextPaint(page, 'click');
-      for (const column of ['On disk', 'Created', 'Image']) {
-        await grid.getByRole('columnheader', { name: column, exact: true }).click();
-        await pause(400);
-      }
-    },
-    selecting: async () => {
-      await toNextPaint(page, 'click');
-      for (const index of [2, 4, 6]) {
-        await grid.getByRole('row').nth(index).getByRole('checkbox').click();
-        await pause(300);
-      }
-    },
-    'switching tabs of the details': async () => {
-      await grid.getByRole('row').nth(3).click();
-      await pause(1000);
-      await toNextPaint(page, 'click');
-      for (const tab of ['Config', 'Layers', 'Files', 'JSON', 'Overview']) {
-        await page.getByRole('tab', { name: tab }).first().click();
-        await pause(500);
-      }
-    },
-    'switching views': async () => {
-      await toNextPaint(page, 'click');
-      for (const view of ['Layers', 'Images', 'Reclaim', 'Images']) {
-        await views.getByRole('button', { name: view }).click();
-        await pause(800);
-      }
-    },
-  };
-  for (const [what, action] of Object.entries(actions)) {
-    try {
-      await action();
-      const paints = await page.evaluate(() => (globalThis as unknown as { paints: number[] }).paints);
-      const worst = Math.max(...paints);
-      report.add({
-        what: `${what}, to the next paint`,
-        unit: 'ms',
-        values: { median: median(paints), worst },
-        goals: [{ text: `under ${MOST_MS} ms`, isReached: worst < MOST_MS }],
-      });
-    } catch (error) {
-      process.stdout.write(`${what} could not be measured: ${(error as Error).message.split('\n')[0]}\n`);
-    }
-    if (what.startsWith('typing')) await find.fill('');
-    await pause(500);
-  }
-}
-
-/** From here on each such event notes how long it took to the end of the frame that shows what it did. */
-async function toNextPaint(page: Page, event: string): Promise<void> {
-  await page.evaluate((type) => {
-    const paints: number[] = [];
-    Object.assign(globalThis, { paints });
-    const noted = globalThis as unknown as { stopPaints?: () => void };
-    noted.stopPaints?.();
-    const listener = (heard: Event) => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => paints.push(performance.now() - heard.timeStamp);
-      // A message posted in a frame's callback is heard once the frame is drawn.
-      requestAnimationFrame(() => channel.port2.postMessage(null));
-    };
-    addEventListener(type, listener, { capture: true });
-    noted.stopPaints = () => removeEventListener(type, listener, { capture: true });
-  }, event);
-}
-
-async function measureScrolling(report: Report, page: Page): Promise<void> {
-  await page.mouse.move(700, 500);
-  await page.evaluate(() => {
-    const frames: number[] = [];
-    Object.assign(globalThis, { frames });
-    let last = performance.now();
-    const next = (now: number) => {
-      frames.push(now - last);
-      last = now;
-      if (frames.length < 2000) requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-  });
-  for (let step = 0; step < 120; step += 1) await page.mouse.wheel(0, 400);
-  await pause(200);
-  const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames.slice(1));
-  const sorted = frames.toSorted((a, b) => a - b);
-  const p95 = sorted[Math.floor(sorted.length * 0.95)]!;
-  report.add({
-    what: 'frames while scrolling',
-    unit: 'ms',
-    values: { median: median(frames), p95, worst: sorted.at(-1)! },
-    goals: [{ text: 'p95 under 25 ms', isReached: p95 < 25 }],
-  });
+/** What the page's script holds once all garbage is collected. */
+async function measureMemory(report: Report, page: Page, when: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.enable');
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  report.add({ what: `memory of the page, ${when}`, unit: 'MB', values: { used: usedSize / 1e6 } });
 }
 
 /** The host with a window open that nobody touches: by itself, and while another program takes and frees locks. */

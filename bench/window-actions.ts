@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Page } from 'playwright';
+import { median, type Report } from './report.ts';
+
+const MOST_MS = 100;
+const BETWEEN_KEYS_MS = 200;
+
+/** How long a hand waits, by what it did: of every time it did it. */
+export type Paints = Map<string, number[]>;
+
+/** Does everything once, in a window that has not done any of it before, and adds how long each took. */
+export async function measureActions(paints: Paints, page: Page): Promise<void> {
+  const note = async (what: string, list: 'paints' | 'found') => {
+    const noted = await page.evaluate((name) => (globalThis as unknown as Noted)[name], list);
+    paints.set(what, [...(paints.get(what) ?? []), ...noted]);
+  };
+  for (const [what, action] of Object.entries(actionsOf(page))) {
+    await action();
+    await note(`${what}, to the next paint`, 'paints');
+    if (what === TYPING) {
+      await note(`${what}, until the images found are painted`, 'found');
+      await page.keyboard.press('Escape');
+    }
+    await pause(500);
+  }
+}
+
+export function reportActions(report: Report, paints: Paints): void {
+  for (const [what, ms] of paints) {
+    const worst = Math.max(...ms);
+    report.add({
+      what: `${what} (${ms.length} times)`,
+      unit: 'ms',
+      values: { median: median(ms), worst },
+      goals: [{ text: `under ${MOST_MS} ms`, isReached: worst < MOST_MS }],
+    });
+  }
+}
+
+const TYPING = 'typing in the find field';
+
+function actionsOf(page: Page): Readonly<Record<string, () => Promise<void>>> {
+  const grid = page.getByRole('grid', { name: 'Images' });
+  const views = page.getByRole('navigation', { name: 'Views' });
+  const header = (name: string) => grid.getByRole('columnheader', { name, exact: true });
+  return {
+    sorting: async () => {
+      await noteFrom(page, 'click');
+      for (const column of [
+        'On disk',
+        'Created',
+        'Image',
+        'Image',
+        'Layers',
+        'Platform',
+        'Used by',
+        'Created',
+      ]) {
+        await header(column).click();
+        await pause(400);
+      }
+    },
+    [TYPING]: async () => {
+      await page.getByRole('searchbox', { name: 'Find images' }).click();
+      await noteFrom(page, 'keydown');
+      await page.keyboard.type('service-12', { delay: BETWEEN_KEYS_MS });
+      await pause(BETWEEN_KEYS_MS);
+    },
+    selecting: async () => {
+      await noteFrom(page, 'click');
+      for (const index of [2, 4, 6]) {
+        await grid.getByRole('row').nth(index).getByRole('checkbox').click();
+        await pause(300);
+      }
+    },
+    'switching tabs of the details': async () => {
+      await grid.getByRole('row').nth(3).click();
+      await pause(1000);
+      await noteFrom(page, 'click');
+      for (const tab of ['Config', 'Layers', 'Files', 'JSON', 'Overview']) {
+        await page.getByRole('tab', { name: tab }).first().click();
+        await pause(500);
+      }
+    },
+    'switching views': async () => {
+      await noteFrom(page, 'click');
+      for (const view of ['Layers', 'Images', 'Reclaim', 'Images']) {
+        await views.getByRole('button', { name: view }).click();
+        await pause(800);
+      }
+    },
+  };
+}
+
+interface Noted {
+  /** From each event to the end of the next frame. */
+  readonly paints: number[];
+  /** From each event to the end of the last frame that changed the list of images because of it. */
+  readonly found: number[];
+  stopNoting?: () => void;
+}
+
+/** From here on each such event notes how long it took to the end of the frame that shows what it did. */
+async function noteFrom(page: Page, event: string): Promise<void> {
+  await page.evaluate((type) => {
+    const paints: number[] = [];
+    const found: number[] = [];
+    const noted = Object.assign(globalThis, { paints, found }) as unknown as Noted;
+    noted.stopNoting?.();
+    let since = 0;
+    /** A message posted in a frame's callback is heard once the frame is drawn. */
+    const onPainted = (then: () => void) => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = then;
+      requestAnimationFrame(() => channel.port2.postMessage(null));
+    };
+    const listener = ({ timeStamp }: Event) => {
+      since = timeStamp;
+      onPainted(() => paints.push(performance.now() - timeStamp));
+    };
+    const observer = new MutationObserver(() => {
+      const [began, place] = [since, paints.length];
+      if (began > 0) onPainted(() => Object.assign(found, { [place]: performance.now() - began }));
+    });
+    addEventListener(type, listener, { capture: true });
+    const grid = document.querySelector('[role=grid][aria-label=Images]')!;
+    observer.observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
+    noted.stopNoting = () => {
+      removeEventListener(type, listener, { capture: true });
+      observer.disconnect();
+    };
+  }, event);
+}
