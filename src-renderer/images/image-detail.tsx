@@ -11,7 +11,7 @@ export const LEAST_DOCKED_WIDTH = 880;
 
 const LEAST_WIDTH = 340;
 /** Room for a name and its tag. */
-const LEAST_LIST_WIDTH = 530;
+const LEAST_LIST_WIDTH = 540;
 
 export interface ImageDetailProps {
   readonly reference: string | null;
