@@ -71,6 +71,22 @@ const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'images-compact',
+    show: async (app) => {
+      await sample(app);
+      await app.palette.choose('compact', 'Compact rows');
+      await app.images.widen('Used by', 48);
+    },
+  },
+  {
+    name: 'images-heading-menu',
+    show: async (app) => {
+      await sample(app);
+      await app.images.heading('On disk').click({ button: 'right' });
+      await app.page.getByRole('menu').waitFor();
+    },
+  },
+  {
     name: 'images-none-found',
     show: async (app) => {
       await sample(app);
