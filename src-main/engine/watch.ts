@@ -10,7 +10,10 @@ import { completeLayers, readWork } from './work.ts';
 
 /** How often the few cheap signs of change are looked at. */
 const INTERVAL_MS = 400;
-/** While msb is at work: a process that was killed gives no sign of it but that it is gone. */
+/**
+ * While msb is at work: a process that was killed gives no sign of it but that it is gone. And how long news may go on
+ * coming before it is looked into all the same.
+ */
 const BUSY_INTERVAL_MS = 2000;
 /** How long the first look at what msb does waits for somebody to need the inventory anyway. */
 const FIRST_LOOK_MS = 500;
@@ -47,15 +50,21 @@ export async function watchCache(
   }
 }
 
-/** Remembers which layers there were before the work began; joins rows and files anew only when there is news. */
+/**
+ * Remembers which layers there were before the work began. Joins rows and files anew only when there is news, and once
+ * that has settled: it may keep the engine busy for a second, in which nobody could be told of, or read, the next row.
+ */
 class WorkFollower {
   readonly #session: Session;
   readonly #startMs = performance.now();
   #paths: HomePaths;
   #locks: LockSigns;
-  #held = '';
+  /** The locks of the cache that were held at the last look. */
+  #seen = '';
   #inventory: Inventory | null = null;
   #joinedMs = 0;
+  /** Since when there is news that was not joined; null without any. */
+  #newsMs: number | null = null;
   #before: ReadonlySet<string> = new Set();
 
   constructor(session: Session) {
@@ -79,6 +88,7 @@ class WorkFollower {
 
   #forget(): void {
     this.#inventory = null;
+    this.#newsMs = null;
     this.#paths = this.#session.paths;
     this.#locks = new LockSigns(this.#paths);
   }
@@ -88,7 +98,11 @@ class WorkFollower {
     if (this.#inventory === null) {
       return this.#session.hasInventory || nowMs - this.#startMs >= FIRST_LOOK_MS;
     }
-    if (hasChanged || this.#locks.read(this.#inventory.store.entries) !== this.#held) return true;
+    const held = this.#locks.read(this.#inventory.store.entries);
+    const isNews = hasChanged || held !== this.#seen;
+    this.#seen = held;
+    if (isNews) this.#newsMs ??= nowMs;
+    if (this.#newsMs !== null) return !isNews || nowMs - this.#newsMs >= BUSY_INTERVAL_MS;
     return this.#inventory.inFlight.length > 0 && nowMs - this.#joinedMs >= BUSY_INTERVAL_MS;
   }
 
@@ -98,7 +112,8 @@ class WorkFollower {
     if (last === null || last.inFlight.length === 0) this.#before = completeLayers(last ?? next);
     this.#inventory = next;
     this.#joinedMs = performance.now();
-    this.#held = this.#locks.read(next.store.entries);
+    this.#newsMs = null;
+    this.#seen = this.#locks.read(next.store.entries);
   }
 
   #work(inventory: Inventory): Work {

@@ -15,6 +15,8 @@ type Watching = {
 
 let watching: Watching[] = [];
 let rounds: (() => void)[] = [];
+let lists = 0;
+let rests = 0;
 let stop = () => {};
 let hide = () => {};
 let show = () => {};
@@ -46,10 +48,15 @@ beforeEach(() => {
   vi.useFakeTimers();
   watching = [];
   rounds = [];
-  // A round asks for the home first, and for the rest once that is answered.
-  vi.spyOn(queries, 'invalidateQueries').mockImplementation((filters) =>
-    filters?.queryKey === undefined ? Promise.resolve() : new Promise((done) => rounds.push(done)),
-  );
+  lists = 0;
+  rests = 0;
+  // A round asks for the home first, and for the list once that is answered; all else comes later.
+  vi.spyOn(queries, 'invalidateQueries').mockImplementation((filters) => {
+    if (filters?.queryKey?.[0] === 'home.get') return new Promise((done) => rounds.push(done));
+    if (filters?.queryKey?.[0] === 'images.list') lists += 1;
+    else rests += 1;
+    return Promise.resolve();
+  });
   stop = followCache(client, queries, visibility);
 });
 
@@ -76,6 +83,22 @@ test('reads once more after changes that came during a round, however many there
   expect(rounds).toHaveLength(2);
   await endRound();
   expect(rounds).toHaveLength(2);
+});
+
+test('reads the list at once, and the rest when the changes have settled or have lasted long enough', async () => {
+  changed();
+  await endRound();
+  expect([lists, rests]).toEqual([1, 0]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect([lists, rests]).toEqual([1, 1]);
+  for (let change = 0; change < 6; change += 1) {
+    changed();
+    await endRound();
+    await vi.advanceTimersByTimeAsync(400);
+  }
+  expect([lists, rests]).toEqual([7, 2]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect([lists, rests]).toEqual([7, 3]);
 });
 
 test('takes the stream up again when it breaks, waiting longer each time, and reads what it missed', async () => {
@@ -132,9 +155,11 @@ test('watches nothing while the page is hidden, and asks for what changed meanwh
 });
 
 test('ends with the page', async () => {
+  changed();
   stop();
   expect(watching[0]?.options.signal?.aborted).toBe(true);
   watching[0]?.end('cut off');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(watching).toHaveLength(1);
+  expect(rests).toBe(0);
 });

@@ -3,7 +3,7 @@ import type { Work } from '../../src-shared/domain/work.ts';
 import type { Client } from '../client.ts';
 import { TOKEN_REFUSED } from '../transport-http.ts';
 import { announce } from '../ui/live-region.tsx';
-import { readAgain } from './queries.ts';
+import { readListAgain, readRestAgain } from './queries.ts';
 import { createStore, useStore } from './store.ts';
 import { pageVisibility, type Visibility } from './visibility.ts';
 
@@ -18,6 +18,10 @@ export interface Live {
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8_000;
+/** A little more than the watcher takes between two looks: then whatever msb is doing has paused. */
+const SETTLE_MS = 500;
+/** A pull writes file after file for minutes. */
+const LONGEST_UNSETTLED_MS = 2_000;
 
 const live = createStore<Live>({ connection: 'connecting', work: null });
 
@@ -26,8 +30,8 @@ export function useLive(): Live {
 }
 
 /**
- * Follows the cache for as long as the page lives: one `cache.watch` stream, taken up again when it breaks, and
- * every query read again when the cache changed. Nothing is watched while nobody sees the page; what changed
+ * Follows the cache for as long as the page lives: one `cache.watch` stream, taken up again when it breaks. When the
+ * cache changed the list is read again at once and everything else when the changes have settled. Nothing is watched while nobody sees the page; what changed
  * meanwhile is told when it is seen again. Gives back the way to stop.
  */
 export function followCache(
@@ -52,19 +56,19 @@ export function followCache(
           onStart: () => {
             wait = FIRST_WAIT_MS;
             // What failed while the connection was lost is asked again, whether anything changed or not.
-            if (hasBeenLive && live.get().connection === 'lost') refresh();
+            if (hasBeenLive && live.get().connection === 'lost') refresh.ask();
             hasBeenLive = true;
             setConnection('live');
           },
           onItem: (item) => {
             if (item.kind === 'work') {
               // A pull that begins or ends changes what may go, also when it changes no row and no file.
-              if (tellNews(item.work)) refresh();
+              if (tellNews(item.work)) refresh.ask();
               live.set((previous) => ({ ...previous, work: item.work }));
               return;
             }
             sign = item.sign;
-            if (item.kind === 'changed') refresh();
+            if (item.kind === 'changed') refresh.ask();
           },
         })
         .catch(() => null);
@@ -86,7 +90,10 @@ export function followCache(
     }
   };
   void run();
-  return () => stop.abort();
+  return () => {
+    stop.abort();
+    refresh.stop();
+  };
 }
 
 /**
@@ -105,24 +112,67 @@ function setConnection(connection: Connection): void {
   live.set((previous) => (previous.connection === connection ? previous : { ...previous, connection }));
 }
 
+/** Reads again what the interface shows. */
+interface Refresher {
+  readonly ask: () => void;
+  readonly stop: () => void;
+}
+
+function refresher(queries: QueryClient): Refresher {
+  let list = Promise.resolve();
+  const readList = inTurn(() => {
+    list = readListAgain(queries);
+    return list;
+  });
+  // The engine answers one call after the other: the list comes first.
+  const readRest = inTurn(() => list.then(() => readRestAgain(queries)));
+  const rest = settled(readRest);
+  return {
+    ask() {
+      readList();
+      rest.ask();
+    },
+    stop: rest.stop,
+  };
+}
+
 /**
- * Reads every query in use again; what changes during a round starts one more after it. Starting over at every
- * change would never finish while a pull writes file after file.
+ * One round at a time; what is asked for during a round starts one more after it. Starting over at every change would
+ * never finish while a pull writes file after file.
  */
-function refresher(queries: QueryClient): () => void {
+function inTurn(read: () => Promise<void>): () => void {
   let isRunning = false;
   let isAskedAgain = false;
   const run = async () => {
     isRunning = true;
     do {
       isAskedAgain = false;
-      await readAgain(queries);
+      await read();
     } while (isAskedAgain);
     isRunning = false;
   };
   return () => {
     if (isRunning) isAskedAgain = true;
     else void run();
+  };
+}
+
+/** Waits until nothing is asked for a while, but not for ever. */
+function settled(read: () => void): Refresher {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let firstMs: number | null = null;
+  return {
+    ask() {
+      clearTimeout(timer);
+      const nowMs = performance.now();
+      firstMs ??= nowMs;
+      const wait = Math.min(SETTLE_MS, firstMs + LONGEST_UNSETTLED_MS - nowMs);
+      timer = setTimeout(() => {
+        firstMs = null;
+        read();
+      }, wait);
+    },
+    stop: () => clearTimeout(timer),
   };
 }
 

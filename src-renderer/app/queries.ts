@@ -77,13 +77,27 @@ export function askForFirstRows(client: Client, queries: QueryClient): void {
 
 const NOTHING = {};
 const HOME_KEY: readonly unknown[] = ['home.get', NOTHING];
+const LIST_KEY: readonly unknown[] = ['images.list', NOTHING];
+const READ_FIRST: ReadonlySet<unknown> = new Set([HOME_KEY[0], LIST_KEY[0]]);
 const OF_THE_CACHE = /^(?:images|cache|layers|files|undo|health)\./;
 
-/** Reads `home.get` anew, and then everything else unless the cache has gone meanwhile. */
+/** Reads everything anew that the interface shows. */
 export async function readAgain(queries: QueryClient): Promise<void> {
+  await readListAgain(queries);
+  await readRestAgain(queries);
+}
+
+/** Reads `home.get` anew, and then the list of images unless the cache has gone meanwhile: rows only, answered at once. */
+export async function readListAgain(queries: QueryClient): Promise<void> {
   await queries.invalidateQueries({ queryKey: HOME_KEY });
   if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) return;
-  await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'home.get' });
+  await queries.invalidateQueries({ queryKey: LIST_KEY });
+}
+
+/** Reads everything else anew, which may keep the engine busy for a second where there are ten thousand images. */
+export async function readRestAgain(queries: QueryClient): Promise<void> {
+  if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) return;
+  await queries.invalidateQueries({ predicate: ({ queryKey }) => !READ_FIRST.has(queryKey[0]) });
 }
 
 export function useHome(): QueryOf<HomeState> {
