@@ -6,7 +6,7 @@ import type { EngineClient, EngineWorker } from '../ipc/engine-worker.ts';
 import { plainText } from '../ipc/plain-text.ts';
 import { findPlace } from './cache-places.ts';
 import { followHome } from './follow-home.ts';
-import { followOperations, NO_PROGRESS } from './follow-operations.ts';
+import { followOperations } from './follow-operations.ts';
 import type { OwnPages } from './own-pages.ts';
 import { parseShellRequest } from './shell-request.ts';
 import { isTrustedSender, type SenderEvent } from './trusted-sender.ts';
@@ -59,7 +59,7 @@ export function startSession(options: SessionOptions): WindowSession {
 
   const operations = followOperations({
     onProgress: (progress) => {
-      if (progress === NO_PROGRESS) for (const resolve of waitingForIdle.splice(0)) resolve();
+      if (operations.removals === 0) for (const resolve of waitingForIdle.splice(0)) resolve();
       if (!window.isDestroyed()) window.setProgressBar(progress);
     },
     onEnd: ({ words, tookMs }) => {
@@ -151,10 +151,10 @@ export function startSession(options: SessionOptions): WindowSession {
       return home.current?.home ?? launchHome;
     },
     get isBusy() {
-      return operations.count > 0;
+      return operations.removals > 0;
     },
     whenIdle: () =>
-      operations.count === 0
+      operations.removals === 0
         ? Promise.resolve()
         : new Promise((resolve) => void waitingForIdle.push(resolve)),
     command: (command) => {
