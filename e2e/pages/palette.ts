@@ -1,18 +1,11 @@
 import { expect, type Locator, type Page } from 'playwright/test';
 import { type Hand, hasFocus } from '../fixtures/hand.ts';
+import { DialogPage } from './dialog-page.ts';
 
 /** The command palette. */
-export class Palette {
-  readonly #page: Page;
-  readonly #hand: Hand;
-
+export class Palette extends DialogPage {
   constructor(page: Page, hand: Hand) {
-    this.#page = page;
-    this.#hand = hand;
-  }
-
-  get dialog(): Locator {
-    return this.#page.getByRole('dialog', { name: 'Command palette' });
+    super(page, hand, 'Command palette');
   }
 
   get field(): Locator {
@@ -28,21 +21,21 @@ export class Palette {
   }
 
   async open(): Promise<void> {
-    await this.#hand.key('ControlOrMeta+Shift+P');
+    await this.hand.key('ControlOrMeta+Shift+P');
     await expect(this.field).toBeFocused();
   }
 
   /** Opens it, types, and takes the entry of that name: by a click, or by arrows and Enter. */
   async choose(words: string, name: string | RegExp): Promise<void> {
     await this.open();
-    await this.#page.keyboard.type(words);
+    await this.page.keyboard.type(words);
     const option = this.option(name);
     await expect(option).toBeVisible();
-    if (this.#hand.isMouse) await option.click();
+    if (this.hand.isMouse) await option.click();
     else {
       for (let steps = 0; steps < 40 && !(await this.#isActive(option)); steps += 1)
-        await this.#hand.key('ArrowDown');
-      await this.#hand.key('Enter');
+        await this.hand.key('ArrowDown');
+      await this.hand.key('Enter');
     }
     await expect(this.dialog).toBeHidden();
   }
@@ -50,7 +43,7 @@ export class Palette {
   /** The option that Enter would take, as a screen reader is told. */
   async active(): Promise<string | null> {
     const id = await this.field.getAttribute('aria-activedescendant');
-    return id === null ? null : this.#page.locator(`[id="${id}"]`).textContent();
+    return id === null ? null : this.page.locator(`[id="${id}"]`).textContent();
   }
 
   async #isActive(option: Locator): Promise<boolean> {

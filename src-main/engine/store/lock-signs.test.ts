@@ -1,38 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bareHome, touch } from '../../../test-support/bare-home.ts';
 import { holdLock } from '../../../test-support/hold-lock.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
-import type { HomePaths } from '../home/paths.ts';
 import { LockSigns } from './lock-signs.ts';
 import { layerLockPath } from './names.ts';
 import { scanStore } from './scan.ts';
 
 const OWN_LOCK = layerLockPath(`sha256:${'1'.repeat(64)}`)!;
 
-function home(): HomePaths {
-  const root = scratchDir('lock-signs');
-  return {
-    home: root,
-    databaseFile: join(root, 'db', 'msb.db'),
-    cacheDir: join(root, 'cache'),
-    snapshotsDir: join(root, 'snapshots'),
-    sandboxesDir: join(root, 'sandboxes'),
-    runDir: join(root, 'run'),
-  };
-}
-
-function touch(path: string): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, '');
-  return path;
-}
-
 describe.skipIf(process.platform !== 'linux')('LockSigns', () => {
   it.each([`cache/${OWN_LOCK}`, 'cache/.msb-leases/x.lock', 'run/creation-locks/abc.lock'])(
     'differ while %s is held',
     async (path) => {
-      const paths = home();
+      const paths = bareHome();
       mkdirSync(paths.cacheDir);
       const file = touch(join(paths.home, path));
       const { entries } = scanStore(paths);
@@ -46,7 +28,7 @@ describe.skipIf(process.platform !== 'linux')('LockSigns', () => {
   );
 
   it('are deaf to locks of other programs, and of sandboxes that run', async () => {
-    const paths = home();
+    const paths = bareHome();
     touch(join(paths.cacheDir, OWN_LOCK));
     const others = [join(scratchDir('foreign'), 'x.lock'), join(paths.runDir, 'locks', 'abc.lock')];
     const { entries } = scanStore(paths);
@@ -60,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')('LockSigns', () => {
   });
 
   it('know lock files that came with later entries', async () => {
-    const paths = home();
+    const paths = bareHome();
     mkdirSync(paths.cacheDir);
     const signs = new LockSigns(paths);
     const free = signs.read(scanStore(paths).entries);

@@ -10,13 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bareHome, touch } from '../../../test-support/bare-home.ts';
 import { type HeldLock, holdLock } from '../../../test-support/hold-lock.ts';
 import { runMsb } from '../../../test-support/msb.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
-import type { HomePaths } from '../home/paths.ts';
 import { canProbeLocks, isSandboxRunning, probeLock, readLockState, tryLockExclusive } from './locks.ts';
 import { flatLockPath, fsmetaLockPath, layerLockPath, metadataLockPath, referenceKey } from './names.ts';
 import { createStoreReader, scanStore } from './scan.ts';
@@ -25,24 +25,6 @@ const digest = `sha256:${'1'.repeat(64)}`;
 const KEY = 'e8f1adef354e6465d41314fafa35b9b339282111c233492e861862dd91deee15';
 const isLinux = process.platform === 'linux';
 const isWindows = process.platform === 'win32';
-
-function home(): HomePaths {
-  const root = scratchDir('locks');
-  return {
-    home: root,
-    databaseFile: join(root, 'db', 'msb.db'),
-    cacheDir: join(root, 'cache'),
-    snapshotsDir: join(root, 'snapshots'),
-    sandboxesDir: join(root, 'sandboxes'),
-    runDir: join(root, 'run'),
-  };
-}
-
-function touch(path: string): string {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, '');
-  return path;
-}
 
 async function whileHeld<T>(path: string, work: () => T, options?: { isShared: boolean }): Promise<T> {
   const lock: HeldLock = await holdLock(path, options);
@@ -63,7 +45,7 @@ const ALL_LOCKS = [
 
 describe.skipIf(isWindows)('readLockState', () => {
   it.each(ALL_LOCKS)('sees a pull, load or build that holds %s, and its end', async (path) => {
-    const paths = home();
+    const paths = bareHome();
     const file = touch(join(paths.cacheDir, path));
     expect(scanStore(paths).locks).toEqual({ canProbe: true, held: [] });
     expect(await whileHeld(file, () => scanStore(paths).locks)).toEqual({ canProbe: true, held: [path] });
@@ -71,7 +53,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it('sees it where nothing else changed', async () => {
-    const paths = home();
+    const paths = bareHome();
     const path = layerLockPath(digest)!;
     const file = touch(join(paths.cacheDir, path));
     const reader = createStoreReader(paths);
@@ -83,7 +65,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it.skipIf(!isLinux)('sees it in the kernel list, too, without opening a file', async () => {
-    const paths = home();
+    const paths = bareHome();
     const path = layerLockPath(digest)!;
     const file = touch(join(paths.cacheDir, path));
     const { entries } = scanStore(paths);
@@ -93,7 +75,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it('counts a lock that was held before the files were read, though it is free by now', () => {
-    const paths = home();
+    const paths = bareHome();
     const path = layerLockPath(digest)!;
     touch(join(paths.cacheDir, path));
     const { entries } = scanStore(paths);
@@ -110,7 +92,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   it.each(['.msb-leases', '.image-deletions/delete-1'])(
     'sees who only shares a lock in %s',
     async (folder) => {
-      const paths = home();
+      const paths = bareHome();
       for (const path of [`layers/${folder}/x.lock`, `${folder}/y.lock`]) {
         const file = touch(join(paths.cacheDir, path));
         touch(join(paths.cacheDir, 'layers', folder, 'free.lock'));
@@ -121,13 +103,13 @@ describe.skipIf(isWindows)('readLockState', () => {
   );
 
   it('does not take our own folder for msb at work', async () => {
-    const paths = home();
+    const paths = bareHome();
     const file = touch(join(paths.cacheDir, '.strata', '0'.repeat(32), 'active.lock'));
     expect(await whileHeld(file, () => scanStore(paths).locks.held)).toEqual([]);
   });
 
   it.skipIf(!isLinux)('sees a sandbox being created, but not one that runs', async () => {
-    const paths = home();
+    const paths = bareHome();
     mkdirSync(paths.cacheDir);
     const creating = touch(join(paths.runDir, 'creation-locks', 'abc.lock'));
     const running = touch(join(paths.runDir, 'locks', 'abc.lock'));
@@ -137,7 +119,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it.skipIf(!isLinux)('never tries the locks msb takes without waiting', () => {
-    const paths = home();
+    const paths = bareHome();
     mkdirSync(paths.cacheDir);
     touch(join(paths.runDir, 'creation-locks', 'abc.lock'));
     touch(join(paths.runDir, 'locks', 'abc.lock'));
@@ -156,7 +138,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it('counts temporary files of living processes, by whichever number is the process', () => {
-    const paths = home();
+    const paths = bareHome();
     const dead = deadPid();
     for (const name of [
       `load-${dead}-${process.pid}-0.blob`,
@@ -173,7 +155,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it('creates nothing, and leaves no lock behind', async () => {
-    const paths = home();
+    const paths = bareHome();
     for (const path of ALL_LOCKS) touch(join(paths.cacheDir, path));
     const before = readdirSync(paths.home, { recursive: true });
     scanStore(paths);
@@ -182,7 +164,7 @@ describe.skipIf(isWindows)('readLockState', () => {
   });
 
   it.skipIf(!isLinux)('probes thousands of lock files without leaving one open', () => {
-    const paths = home();
+    const paths = bareHome();
     const folder = join(paths.cacheDir, 'layers');
     mkdirSync(folder, { recursive: true });
     for (let i = 0; i < 3000; i += 1) {
@@ -204,7 +186,7 @@ describe.skipIf(isWindows)('readLockState', () => {
 
 describeWithMsb('readLockState beside a real pull', (version) => {
   it('sees it while it waits for the registry, and that it ended', async () => {
-    const paths = home();
+    const paths = bareHome();
     // Accepts and never answers, until it hangs up.
     const registry = createServer().listen(0, '127.0.0.1');
     await once(registry, 'listening');
@@ -224,7 +206,7 @@ describeWithMsb('readLockState beside a real pull', (version) => {
 
 describe.skipIf(!isLinux)('isSandboxRunning', () => {
   it('goes by the lock that the machine holds for its whole life', async () => {
-    const paths = home();
+    const paths = bareHome();
     // The first 32 hexadecimal digits of SHA-256 of `sb2`, as msb names it.
     const file = touch(join(paths.runDir, 'locks', 'e39e61423ee6eba5859a37f14e4c397b.lock'));
     expect(isSandboxRunning(paths, 'sb2')).toBe(false);
@@ -319,7 +301,7 @@ describe('canProbeLocks', () => {
   });
 
   it('is false, and everything else works, where the native library does not load', () => {
-    const paths = home();
+    const paths = bareHome();
     touch(join(paths.cacheDir, layerLockPath(digest)!));
     const out = runModule(`
       import { registerHooks } from 'node:module';
