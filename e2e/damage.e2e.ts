@@ -143,6 +143,7 @@ test('tells of a database that cannot be used, lets nothing be removed, and is b
       replaceDatabase(cache, (file) => make(file, whole));
       const before = listTree(cache.home, { ignore: SQLITE_SIDE_FILES });
       await expect(app.main).toContainText(says);
+      await expect(app.main).not.toContainText('No images yet');
       await expect(app.notices).toContainText('Nothing can be removed from this cache.');
       await app.showReclaim();
       await expect(app.reclaim.reclaimButton).toBeDisabled();

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
 import { launchOptions } from '../e2e/fixtures/launch.ts';
+import { PROVOKED } from '../e2e/fixtures/provoked-errors.ts';
 import { runSql } from '../e2e/fixtures/sql.ts';
 import { App } from '../e2e/pages/app.ts';
 import { DiskMapPage } from '../e2e/pages/disk-map-page.ts';
@@ -392,6 +393,13 @@ const SCENES: readonly Scene[] = [
       await app.images.open(APP_1);
     },
   },
+  ...Object.entries(PROVOKED).map(([code, { provoke }]) => ({
+    name: `error-${code}`,
+    show: async (app: App) => {
+      const cache = await makeCache({ images: standardImages() });
+      await provoke(app, cache);
+    },
+  })),
   { name: 'no-home', show: (app) => app.open(join(scratchDir('nowhere'), 'microsandbox')) },
   { name: 'no-cache', show: async (app) => app.open((await makeCache()).home) },
   {

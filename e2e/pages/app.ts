@@ -70,6 +70,19 @@ export class App {
     return (answer as { error: { code: string } }).error.code === 'invalid-input';
   }
 
+  /** Has the engine plan so often that it keeps none of the plans that were shown. */
+  async forgetPlans(): Promise<void> {
+    for (let plans = 0; plans < 64; plans += 1) {
+      await this.#host?.call('cache.plan', { action: { kind: 'gcLayers' } });
+    }
+  }
+
+  /** The settings file of the host, absolute. */
+  async settingsFile(): Promise<string> {
+    const answer = await this.#host?.call('settings.get', {});
+    return (answer as { value: { file: string } }).value.file;
+  }
+
   /** Opens another home in the same host, and loads the page again. */
   async openNext(home: string): Promise<void> {
     await this.#host?.call('home.open', { path: home });

@@ -416,7 +416,10 @@ export class Session implements World {
    * @throws CacheFailure `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`.
    */
   async exclusively<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#isApplying) throw invalidPath('another removal is under way: wait for it to end');
+    if (this.#isApplying) {
+      const message = 'Another removal is under way: wait for it to end.';
+      throw new CacheFailure({ code: 'invalid-input', issues: [{ path: '', message }] });
+    }
     this.#isApplying = true;
     try {
       await this.#refuseUnlessWritable();

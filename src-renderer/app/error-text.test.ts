@@ -35,7 +35,7 @@ const errors: readonly CacheError[] = [
   { code: 'cache-missing', path: '/home/a/.microsandbox' },
   { code: 'world-changed', appeared: ['layer sha256:1'], disappeared: ['layer sha256:2'], plan },
   { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
-  { code: 'damaged', file: '/home/a/.microsandbox/db/msb.db', detail: 'is not an SQLite database' },
+  { code: 'damaged', file: '/home/a/.microsandbox/db/msb.db', detail: 'msb.db is not an SQLite database.' },
   { code: 'internal', incident: 'a1b2' },
   { code: 'undo-blocked', id: 'f'.repeat(32), reasons: ['alpine is in the cache again.'] },
   { code: 'not-saved', file: '/home/a/.local/share/strata/settings.json', detail: 'ENOSPC' },
@@ -76,4 +76,12 @@ test('does not advise to pull an image again when the database is what is damage
     detail: 'is malformed',
   });
   expect(nextStep).toContain('backup');
+});
+
+test('makes a sentence of a field and what is wrong with it', () => {
+  const detailsOf = (path: string, message: string) =>
+    explainError({ code: 'invalid-input', issues: [{ path, message }] }).details;
+  expect(detailsOf('path', 'is not a folder')).toEqual(['path is not a folder.']);
+  expect(detailsOf('policy.unusedForDays', 'Too big')).toEqual(['policy.unusedForDays: Too big']);
+  expect(detailsOf('', 'Another removal is under way.')).toEqual(['Another removal is under way.']);
 });

@@ -55,9 +55,7 @@ function wordsOf(error: CacheError): ErrorText {
     case 'invalid-input':
       return {
         title: 'That cannot be asked for.',
-        details: atMost(
-          error.issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
-        ),
+        details: atMost(error.issues.map(issueText)),
         nextStep: 'Nothing was changed. Correct the input and try again.',
       };
     case 'cache-missing':
@@ -84,7 +82,7 @@ function wordsOf(error: CacheError): ErrorText {
     case 'not-saved':
       return {
         title: 'Strata could not save its own file.',
-        details: [error.file, error.detail],
+        details: [error.file, `The system says ${error.detail}.`],
         nextStep: 'The cache was not touched. See that the folder can be written to, then try again.',
       };
     case 'damaged':
@@ -133,6 +131,12 @@ function notFound(error: Extract<CacheError, { code: 'not-found' }>): ErrorText 
     nextStep:
       error.what === 'file' ? 'Go back to the folder it was in.' : 'Choose another one from the list.',
   };
+}
+
+/** Our own messages go on from the field's name: `path is not a folder.` */
+function issueText({ path, message }: { readonly path: string; readonly message: string }): string {
+  if (path === '') return message;
+  return /^(?:is|contains|cannot) /.test(message) ? `${path} ${message}.` : `${path}: ${message}`;
 }
 
 /** Files of the cache are named relative to it; the database lies beside it, under its absolute path. */

@@ -26,7 +26,8 @@ export function WorldChange({ appeared, disappeared }: WorldChangeProps) {
 function Names({ label, names }: { readonly label: string; readonly names: readonly string[] }) {
   if (names.length === 0) return null;
   return (
-    <div className={styles.names}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={styles.names} aria-label={label} tabIndex={0}>
       <h3 className={styles.label}>{label}</h3>
       <ul>
         {names.slice(0, MOST_NAMES).map((name) => (
@@ -36,6 +37,6 @@ function Names({ label, names }: { readonly label: string; readonly names: reado
         ))}
         {names.length > MOST_NAMES && <li>and {formatCount(names.length - MOST_NAMES)} more</li>}
       </ul>
-    </div>
+    </section>
   );
 }

@@ -4,7 +4,7 @@ import type { ImageLayer } from '../../src-shared/domain/layer.ts';
 import type { TreeEntry } from '../../src-shared/domain/tree-entry.ts';
 import { useCall } from '../app/queries.ts';
 import { FindBox } from '../detail/find-box.tsx';
-import { announce, ErrorNotice, FilterChip, Spinner } from '../ui/index.ts';
+import { announce, ErrorNotice, FilterChip, Notice, Spinner } from '../ui/index.ts';
 import { EfficiencyCard } from './efficiency-card.tsx';
 import styles from './file-browser.module.css';
 import { ancestorsOf, parentOf, toPlainPath } from './file-path.ts';
@@ -54,6 +54,14 @@ export function FileBrowser({ tree, layers = [] }: FileBrowserProps) {
 
   if (root.error !== null && root.data === undefined) {
     return <ErrorNotice error={root.error.error} onRetry={() => void root.refetch()} />;
+  }
+  if (root.data?.entries.length === 0 && root.data.damage !== null) {
+    return (
+      <Notice kind="danger" role="alert" title="The files cannot be shown: what holds them is damaged.">
+        <p>{root.data.damage}</p>
+        <p>Other images are not affected. Pull the image again to repair it, or remove it.</p>
+      </Notice>
+    );
   }
   return (
     <div className={styles.browser}>

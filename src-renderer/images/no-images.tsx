@@ -1,4 +1,5 @@
 import { PackageOpen, SearchX } from 'lucide-react';
+import { useHome } from '../app/queries.ts';
 import { Button, CopyText, EmptyState } from '../ui/index.ts';
 import type { ImageFilter } from './image-list-state.ts';
 import styles from './no-images.module.css';
@@ -23,6 +24,9 @@ const NOTHING: Readonly<Record<ImageFilter, string>> = {
 
 /** An empty list: why it is, and the way out. */
 export function NoImages({ hasOthers, filter, find, onShowAll }: NoImagesProps) {
+  const home = useHome().data;
+  // The notice above the list says then why there are none.
+  if (!hasOthers && home?.schema.kind === 'not-intact') return null;
   if (!hasOthers) {
     return (
       <EmptyState icon={<PackageOpen size={24} />} title="No images yet">

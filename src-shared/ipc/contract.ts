@@ -41,7 +41,7 @@ const MAX_TEXT = 4096;
 const MAX_REFERENCES = 100_000;
 
 const nothing = z.strictObject({});
-const text = z.string().min(1).max(MAX_TEXT);
+const text = z.string().min(1, 'is empty').max(MAX_TEXT, `is longer than ${MAX_TEXT} characters`);
 const reference = text.refine((value) => !value.includes('\0'), 'contains a NUL');
 const diffId = z
   .string()

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import { CacheFailure } from '../failure.ts';
 import { busyTimeoutMs, translateSqliteError } from './sqlite-errors.ts';
@@ -174,8 +175,16 @@ function refuseUnlessRegularFile(file: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new CacheFailure({ code: 'cache-missing', path: file }, { cause: error });
-    const detail = code === 'EACCES' ? 'a folder above it does not let us in' : (error as Error).message;
+    const detail =
+      code === 'EACCES'
+        ? `A folder above ${path.basename(file)} does not let us in.`
+        : `${(error as Error).message}.`;
     throw new CacheFailure({ code: 'damaged', file, detail }, { cause: error });
   }
-  if (!isFile) throw new CacheFailure({ code: 'damaged', file, detail: 'is not a regular file' });
+  if (!isFile)
+    throw new CacheFailure({
+      code: 'damaged',
+      file,
+      detail: `${path.basename(file)} is not a regular file.`,
+    });
 }

@@ -34,15 +34,15 @@ function describe(error: SqliteError, file: string, waitedMs: number): CacheErro
     case 'SQLITE_PROTOCOL':
       return { code: 'database-busy', file, waitedMs: Math.round(waitedMs) };
     case 'SQLITE_CORRUPT':
-      return damaged(file, `part of the database is damaged (${error.message})`);
+      return damaged(file, `Part of ${path.basename(file)} is damaged (${error.message}).`);
     case 'SQLITE_NOTADB':
-      return damaged(file, 'is not an SQLite database');
+      return damaged(file, `${path.basename(file)} is not an SQLite database.`);
     case 'SQLITE_IOERR':
       return damaged(
         file,
         isDiskFull(file)
-          ? 'the disk is full, and SQLite needs 32 KB beside the database to read it: free some space first'
-          : `could not be read or written (${error.code})`,
+          ? 'The disk is full, and SQLite needs 32 KB beside the database to read it: free some space first.'
+          : `${path.basename(file)} could not be read or written (${error.code}).`,
       );
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_PERM':
@@ -69,17 +69,18 @@ function schemaError(message: string, file: string): CacheError | null {
   if (message.startsWith('foreign key mismatch')) {
     return { code: 'schema-unsupported', differences: [`The database has a ${message}.`] };
   }
-  if (message === 'unsupported file format') return damaged(file, 'has a format that SQLite does not know');
+  if (message === 'unsupported file format')
+    return damaged(file, `${path.basename(file)} has a format that SQLite does not know.`);
   return null;
 }
 
 /** SQLite reads a database in write-ahead mode only when it can map, or make, the `-shm` file beside it. */
 function whyNotOpened(file: string): string {
-  if (!isAllowed(file, constants.R_OK)) return 'permission to read it is denied';
+  if (!isAllowed(file, constants.R_OK)) return `The permission to read ${path.basename(file)} is denied.`;
   if (!isAllowed(path.dirname(file), constants.W_OK) && !existsSync(`${file}-shm`)) {
-    return 'its folder cannot be written to, and SQLite needs the file msb.db-shm there to read it: run any msb command once as its owner, or make the folder writable';
+    return 'Its folder cannot be written to, and SQLite needs the file msb.db-shm there to read it: run any msb command once as its owner, or make the folder writable.';
   }
-  return 'SQLite cannot open it or the files beside it';
+  return `SQLite cannot open ${path.basename(file)} or the files beside it.`;
 }
 
 function isDiskFull(file: string): boolean {

@@ -154,7 +154,7 @@ describe.skipIf(reason !== null)(
         const client = open(home);
         expect(await client.failure('images.list', {})).toMatchObject({
           code: 'damaged',
-          detail: expect.stringMatching(/^the disk is full/),
+          detail: expect.stringMatching(/^The disk is full/),
         });
         for (const outcome of await tryEveryRemoval(client)) expect(isRefused(outcome)).toBe(true);
         expect(listTree(home, { ignore: SQLITE_SIDE_FILES })).toEqual(before);

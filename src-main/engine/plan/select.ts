@@ -49,7 +49,7 @@ function selectNamed(inventory: Inventory, names: readonly string[], force: bool
 function refuseIfAmbiguous(inventory: Inventory, name: string): void {
   if (!name.includes('\u{fffd}') && !name.startsWith("x'")) return;
   if (inventory.references.filter(({ row }) => row.reference === name).length === 1) return;
-  const detail = 'several references in the database are damaged in a way that makes them look the same';
+  const detail = 'Several references in the database are damaged in a way that makes them look the same.';
   throw new CacheFailure({ code: 'damaged', file: 'db/msb.db', detail });
 }
 
