@@ -1,6 +1,7 @@
 const STORED = /^(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z?$/;
-/** What nearly every stored time looks like: `0` stands for a digit. */
-const USUAL = '0000-00-00 00:00:00.000000000';
+/** What nearly every stored time is: on a day that every month has, with 3, 6 or 9 digits of the second. */
+const USUAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.(?:\d{9}|\d{6}|\d{3})$/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -9,35 +10,13 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  */
 export function toRfc3339(stored: unknown): string | null {
   if (typeof stored !== 'string') return null;
-  // Ten times as fast as taking it apart, and a list has twenty thousand of them.
-  if (isUsual(stored)) return `${stored.slice(0, 10)}T${stored.slice(11, endOfFraction(stored))}+00:00`;
+  // Without captures, which cost several times as much: a list has twenty thousand of them.
+  if (USUAL.test(stored)) return `${stored.slice(0, 10)}T${stored.slice(11, endOfFraction(stored))}+00:00`;
   const parts = STORED.exec(stored);
   if (parts === null) return null;
   const [, year, month, day, hour, minute, second, fraction] = parts;
   if (!isDay(Number(year), Number(month), Number(day))) return null;
   return `${year}-${month}-${day}T${hour}:${minute}:${second}${shortest(fraction)}+00:00`;
-}
-
-/** On a day that every month has, with 3, 6 or 9 digits of the second. */
-function isUsual(stored: string): boolean {
-  const { length } = stored;
-  if (length !== 29 && length !== 26 && length !== 23) return false;
-  for (let index = 0; index < length; index += 1) {
-    const code = stored.charCodeAt(index);
-    const pattern = USUAL.charCodeAt(index);
-    if (pattern === ZERO ? code < ZERO || code > NINE : code !== pattern) return false;
-  }
-  const month = twoDigits(stored, 5);
-  const day = twoDigits(stored, 8);
-  return (
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= 28 &&
-    twoDigits(stored, 11) <= 23 &&
-    twoDigits(stored, 14) <= 59 &&
-    twoDigits(stored, 17) <= 59
-  );
 }
 
 /** Without groups of three digits that say nothing; without the point when none says anything. */
@@ -48,13 +27,6 @@ function endOfFraction(stored: string): number {
 }
 
 const POINT = 19;
-
-const ZERO = 0x30;
-const NINE = 0x39;
-
-function twoDigits(text: string, index: number): number {
-  return (text.charCodeAt(index) - ZERO) * 10 + text.charCodeAt(index + 1) - ZERO;
-}
 
 function isDay(year: number, month: number, day: number): boolean {
   const isLeapDay = month === 2 && day === 29 && (year % 400 === 0 || (year % 4 === 0 && year % 100 !== 0));
