@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import type {
   ImageConfig,
   ImageDamage,
@@ -16,6 +17,7 @@ import {
 import { CacheFailure } from './failure.ts';
 import { factsOf, hasFlatDisk, layerStateOf, metadataOf, referencesUsing } from './inventory/facts.ts';
 import type { Inventory, ReferenceNode } from './inventory/inventory.ts';
+import { BoundedCache } from './layers/bounded-cache.ts';
 import type { Session } from './session.ts';
 import { parseRawConfig, type RawConfig, readMetadata, readVmdk } from './store/index.ts';
 
@@ -31,19 +33,63 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   const database = session.database();
   if (database === null) throw new CacheFailure({ code: 'not-found', what: 'image', name });
   const inventory = session.glance();
+  const reference = inventory.referencesByName.get(name);
+  if (reference === undefined) throw new CacheFailure({ code: 'not-found', what: 'image', name });
+  const answers = answersOf(inventory);
+  const files = signOfFiles(session.paths.cacheDir, inventory, reference);
+  const last = answers.get(name);
+  if (last !== undefined && last.files === files) return last.inspection;
   // Each statement by itself would take and give back the database's locks.
-  return database.inReadTransaction(() => inspectRows(session, database, inventory, name));
+  const inspection = database.inReadTransaction(() => inspectRows(session, database, inventory, reference));
+  answers.set(name, { files, inspection, memoryBytes: bytesOf(inspection) });
+  return inspection;
+}
+
+interface Answer {
+  readonly files: string;
+  readonly inspection: ImageInspection;
+  readonly memoryBytes: number;
+}
+
+const ANSWERS_BYTES = 4_000_000;
+
+/** What was answered of one inventory: its references are the same ones until rows or files change. */
+const answered = new WeakMap<Inventory['references'], BoundedCache<Answer>>();
+
+function answersOf({ references }: Inventory): BoundedCache<Answer> {
+  const answers = answered.get(references) ?? new BoundedCache<Answer>(ANSWERS_BYTES);
+  answered.set(references, answers);
+  return answers;
+}
+
+/** Another text when one of the two files whose content is shown was replaced, or written to in place. */
+function signOfFiles(cacheDir: string, inventory: Inventory, reference: ReferenceNode): string {
+  const entries = [metadataOf(reference)?.entry, inventory.vmdk.get(reference.manifest.digest)];
+  return entries.map((entry) => (entry === undefined ? '-' : signOf(`${cacheDir}/${entry.path}`))).join(', ');
+}
+
+function signOf(file: string): string {
+  try {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? '-' : `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
+  } catch {
+    return 'hidden';
+  }
+}
+
+/** Roughly: the two texts, and the names of those a layer is shared with. */
+function bytesOf({ rawConfigJson, rawManifestJson, layers }: ImageInspection): number {
+  const texts = (rawConfigJson?.length ?? 0) + (rawManifestJson?.length ?? 0);
+  return layers.reduce((sum, { sharedWith }) => sum + 500 + 8 * sharedWith.length, 2 * texts + 4000);
 }
 
 function inspectRows(
   session: Session,
   database: ReadableDatabase,
   inventory: Inventory,
-  name: string,
+  reference: ReferenceNode,
 ): ImageInspection {
-  const handle = requireHandle(database, name);
-  const reference = inventory.referencesByName.get(name);
-  if (reference === undefined) throw new CacheFailure({ code: 'not-found', what: 'image', name });
+  const handle = requireHandle(database, reference.row.reference);
   const metadata = metadataOf(reference);
   const raw = metadata === null ? null : readMetadata(session.paths, metadata.key);
   const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);

@@ -26,6 +26,7 @@ import { resolveHome } from './home/index.ts';
 import type { HomePaths } from './home/paths.ts';
 import { RecentHomes } from './home/recent-homes.ts';
 import { unpackSample } from './home/sample.ts';
+import { withChangedFiles } from './inventory/changed-files.ts';
 import { type Inventory, joinInventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
 import { SeenPlans } from './plans.ts';
@@ -60,6 +61,8 @@ interface Joined {
   readonly counter: string;
   /** Another one each time rows and files are joined. */
   readonly id: number;
+  /** Few files differed from what was joined: kept current without a join, for showing only. */
+  readonly isPatched: boolean;
 }
 
 /** One open cache: its paths, its database handle, and what was last read of it. */
@@ -228,7 +231,7 @@ export class Session implements World {
 
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
-    return this.#joinOnce(this.#read({ locks: 'listed' })).inventory;
+    return this.#joinOnce(this.#read({ locks: 'listed' }), 'showing').inventory;
   }
 
   /**
@@ -248,30 +251,41 @@ export class Session implements World {
   }
 
   /** Joined anew only when rows or files differ from the last time; as of now in any case. */
-  #joinOnce(store: StoreSnapshot): Joined {
+  #joinOnce(store: StoreSnapshot, purpose: 'showing' | 'planning'): Joined {
     // Asked for before the rows are read: what is written in between makes the next call read them again.
     const counter = this.changeCounter();
-    const last = this.#joined;
+    const last = purpose === 'planning' && this.#joined?.isPatched ? null : this.#joined;
     if (last !== null && this.#isOf(last, store, counter)) {
       const inventory = { ...last.inventory, nowMs: Date.now() };
       this.#joined = { ...last, inventory };
-    } else {
-      this.#joins += 1;
-      const inventory = this.join(this.#rowsAsOf(counter), store);
-      this.#joined = { inventory, store, counter, id: this.#joins };
+      return this.#joined;
     }
+    this.#joins += 1;
+    const patched = purpose === 'showing' && last !== null ? this.#patched(last, store, counter) : null;
+    const inventory = patched ?? this.join(this.#rowsAsOf(counter), store);
+    this.#joined = { inventory, store, counter, id: this.#joins, isPatched: patched !== null };
     return this.#joined;
   }
 
+  /** Null when more has changed than a few files. */
+  #patched(last: Joined, store: StoreSnapshot, counter: string): Inventory | null {
+    if (this.#keptRows(counter) === null || !this.#hasSameArtifacts(last, store)) return null;
+    const { snapshots } = last.inventory.store;
+    return withChangedFiles(last.inventory, { ...store, snapshots }, Date.now());
+  }
+
   #isOf(joined: Joined, store: StoreSnapshot, counter: string): boolean {
-    if (joined.store !== store || joined.counter !== counter) return false;
+    return joined.store === store && joined.counter === counter && this.#hasSameArtifacts(joined, store);
+  }
+
+  #hasSameArtifacts(joined: Joined, store: StoreSnapshot): boolean {
     const { database, store: known } = joined.inventory;
     // Snapshots may lie anywhere, and no folder of ours tells when they change.
     return JSON.stringify(withArtifacts(database, store)) === JSON.stringify(known.snapshots);
   }
 
   #draft(action: PlanAction, store: StoreSnapshot): Draft {
-    const { inventory, id } = this.#joinOnce(store);
+    const { inventory, id } = this.#joinOnce(store, 'planning');
     const draft = planAction(inventory, action);
     this.#madeOf.set(draft, id);
     return draft;
@@ -283,12 +297,16 @@ export class Session implements World {
     return this.#isOf(joined, store, this.changeCounter());
   }
 
-  /** Those of the last time where no row has changed since: then only files have. Leases end by the clock. */
   #rowsAsOf(counter: string): DatabaseSnapshot {
+    return this.#keptRows(counter) ?? this.#readRows();
+  }
+
+  /** Those of the last time where no row has changed since: then only files have. Leases end by the clock. */
+  #keptRows(counter: string): DatabaseSnapshot | null {
     const last = this.#joined;
     const known = last?.counter === counter ? last.inventory.database : null;
     const isGood = known !== null && known.installLeaseExpiresAt === null && known.damagedRows.length === 0;
-    return isGood ? known : this.#readRows();
+    return isGood ? known : null;
   }
 
   #readRows(): DatabaseSnapshot {

@@ -107,9 +107,8 @@ class WorkFollower {
   }
 
   #join(): void {
-    const last = this.#inventory;
     const next = this.#session.inventory();
-    if (last === null || last.inFlight.length === 0) this.#before = completeLayers(last ?? next);
+    if (this.#inventory === null || next.inFlight.length === 0) this.#before = completeLayers(next);
     this.#inventory = next;
     this.#joinedMs = performance.now();
     this.#newsMs = null;

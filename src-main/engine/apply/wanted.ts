@@ -108,7 +108,8 @@ export function wantedNow(
     case 'layer': {
       const layer = inventory.layers.get(what.diffId);
       if (layer === undefined) return everything;
-      const isNeeded = layer.manifests.size > 0 || layer.metadata.size > 0 || layer.unknownHolders.length > 0;
+      const isNeeded =
+        layer.manifests.length > 0 || layer.metadata.length > 0 || layer.unknownHolders.length > 0;
       return isNeeded || layer.row !== null ? 'an image came to need it meanwhile' : everything;
     }
     case 'fsmeta':

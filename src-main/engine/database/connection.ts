@@ -47,6 +47,9 @@ export class ReadableDatabase {
   readonly #statements = new Map<string, Database.Statement>();
   readonly #remembered = new Map<string, unknown>();
   #schemaVersion: unknown = null;
+  #isReading = false;
+  /** While a read transaction of ours is open, in which no schema changes. */
+  #knowsSchema = false;
 
   constructor(file: string, connection: Database.Database) {
     this.file = file;
@@ -82,23 +85,31 @@ export class ReadableDatabase {
   inReadTransaction<T>(work: () => T): T {
     if (this.#connection.inTransaction) return work();
     return this.attempt(() => {
-      this.#connection.exec('BEGIN');
+      this.statement('BEGIN').run();
+      this.#isReading = true;
       try {
         return work();
       } finally {
+        this.#isReading = false;
+        this.#knowsSchema = false;
         // There is nothing to commit, and after a damaged page a commit would fail.
-        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+        if (this.#connection.inTransaction) this.statement('ROLLBACK').run();
       }
     });
   }
 
   /** `compute` anew only when the schema has changed: msb may migrate the database while we have it open. */
   perSchema<T>(key: string, compute: () => T): T {
+    if (!this.#knowsSchema) this.#forgetOldSchema();
+    if (!this.#remembered.has(key)) this.#remembered.set(key, compute());
+    return this.#remembered.get(key) as T;
+  }
+
+  #forgetOldSchema(): void {
     const version = this.row('PRAGMA schema_version')?.[0];
     if (version !== this.#schemaVersion) this.#remembered.clear();
     this.#schemaVersion = version;
-    if (!this.#remembered.has(key)) this.#remembered.set(key, compute());
-    return this.#remembered.get(key) as T;
+    this.#knowsSchema = this.#isReading;
   }
 
   close(): void {

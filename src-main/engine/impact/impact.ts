@@ -66,7 +66,7 @@ function ofLayer(session: Session, inventory: Inventory, diffId: string): Impact
     consequences.push(
       `${listed(references)} ${references.length === 1 ? 'consists' : 'consist'} of it and would not start. Strata never removes a layer on its own while an image has it.`,
     );
-  } else if (layer.metadata.size > 0) {
+  } else if (layer.metadata.length > 0) {
     consequences.push('Cached metadata of an image that is not listed names it.');
   } else if (holders.length === 0)
     consequences.push('Nothing needs it: no image, no sandbox and no snapshot.');
@@ -126,7 +126,7 @@ function recoveryOfAny(
 }
 
 function holdersOfLayer(inventory: Inventory, layer: LayerNode): readonly Holder[] {
-  const all = [...layer.manifests].flatMap((manifest) => manifest.holders);
+  const all = layer.manifests.flatMap((manifest) => manifest.holders);
   const unique = new Map([...all, ...layer.unknownHolders].map((holder) => [describeHolder(holder), holder]));
   for (const holder of inventory.holdingEverything) unique.set(describeHolder(holder), holder);
   return [...unique.values()];

@@ -130,8 +130,9 @@ export function summarizeLayer(layer: LayerNode): LayerSummary {
     allocatedSizeBytes: entry?.allocatedBytes ?? 0,
     state: layerStateOf(entry),
     references: referencesUsing(layer),
-    manifestDigests: [...layer.manifests].map((manifest) => manifest.digest),
-    isOrphan: layer.manifests.size === 0 && layer.metadata.size === 0 && layer.unknownHolders.length === 0,
+    manifestDigests: layer.manifests.map((manifest) => manifest.digest),
+    isOrphan:
+      layer.manifests.length === 0 && layer.metadata.length === 0 && layer.unknownHolders.length === 0,
     createdAt: row?.createdAt ?? null,
     lastUsedAt: row?.lastUsedAt ?? null,
   };
@@ -158,8 +159,6 @@ export function referencesUsing(layer: LayerNode): readonly string[] {
 const knownUsers = new WeakMap<LayerNode, readonly string[]>();
 
 function findUsers(layer: LayerNode): readonly string[] {
-  const rows = [...layer.manifests].flatMap((manifest) =>
-    manifest.references.map((reference) => reference.row),
-  );
+  const rows = layer.manifests.flatMap((manifest) => manifest.references.map((reference) => reference.row));
   return rows.toSorted(newestFirst).map((row) => row.reference);
 }

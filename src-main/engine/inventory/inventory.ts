@@ -1,5 +1,5 @@
 import type { Holder, SandboxHolder, SnapshotHolder } from '../../../src-shared/domain/holder.ts';
-import type { DatabaseSnapshot, LayerRow, ManifestRow, ReferenceRow } from '../database/rows.ts';
+import type { DatabaseSnapshot, LayerRow, LinkRow, ManifestRow, ReferenceRow } from '../database/rows.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreSnapshot } from '../store/entries.ts';
 
 /**
@@ -65,10 +65,11 @@ export interface ManifestNode {
 export interface LayerNode {
   readonly diffId: string;
   readonly row: LayerRow | null;
-  readonly entry: StoreEntry | null;
-  /** Manifests with a row that link it, and held manifests without one that need it. */
-  readonly manifests: Set<ManifestNode>;
-  readonly metadata: Set<MetadataNode>;
+  entry: StoreEntry | null;
+  /** Manifests with a row that link it, and held manifests without one that need it; each once. */
+  manifests: readonly ManifestNode[];
+  /** Each once. */
+  metadata: readonly MetadataNode[];
   /** An unknown table has a foreign key onto its row. */
   readonly unknownHolders: Holder[];
 }
@@ -176,8 +177,7 @@ class Builder {
       const node = this.#addManifest(row.digest, row);
       this.#manifestsById.set(row.id, node);
     }
-    const links = this.#database.links.toSorted((a, b) => a.position - b.position);
-    for (const link of links) {
+    for (const link of byPosition(this.#database.links)) {
       const manifest = this.#manifestsById.get(link.manifestId);
       const layer = this.#layersById.get(link.layerId);
       if (manifest === undefined || layer === undefined) continue;
@@ -198,7 +198,7 @@ class Builder {
       this.#metadata.set(file.key, node);
       manifest?.metadata.push(node);
       for (const layer of layers) {
-        layer.metadata.add(node);
+        if (layer.metadata.at(-1) !== node) layer.metadata = withOneMore(layer.metadata, node);
         // Content addressing makes them the layers the rows link already; a file that says more holds more.
         if (manifest !== null && manifest.row !== null) connect(manifest, layer);
       }
@@ -379,14 +379,7 @@ class Builder {
   }
 
   #addLayer(diffId: string, row: LayerRow | null): LayerNode {
-    const node: LayerNode = {
-      diffId,
-      row,
-      entry: this.#layerEntries.get(diffId) ?? null,
-      manifests: new Set(),
-      metadata: new Set(),
-      unknownHolders: [],
-    };
+    const node = layerNode(diffId, row, this.#layerEntries.get(diffId) ?? null);
     this.#layers.set(diffId, node);
     return node;
   }
@@ -403,9 +396,40 @@ function newManifest(digest: string, row: ManifestRow | null): ManifestNode {
   return { digest, row, references: [], metadata: [], holders: [], linkedLayers: [], layers: new Set() };
 }
 
+/** A layer nobody uses so far. */
+export function layerNode(diffId: string, row: LayerRow | null, entry: StoreEntry | null): LayerNode {
+  return { diffId, row, entry, manifests: NONE, metadata: NONE, unknownHolders: [] };
+}
+
 function connect(manifest: ManifestNode, layer: LayerNode): void {
+  if (manifest.layers.has(layer)) return;
   manifest.layers.add(layer);
-  layer.manifests.add(manifest);
+  layer.manifests = withOneMore(layer.manifests, manifest);
+}
+
+/** Most layers have one user: tens of thousands of sets, or of lists with room to grow, are what takes the time. */
+const NONE: readonly never[] = Object.freeze([]);
+
+/** The list itself, longer by one, unless it is `NONE`. */
+function withOneMore<T>(list: readonly T[], value: T): readonly T[] {
+  if (list === NONE) return [value];
+  (list as T[]).push(value);
+  return list;
+}
+
+/** Links as msb writes them, image after image, need not be sorted. */
+function byPosition(links: readonly LinkRow[]): readonly LinkRow[] {
+  const seen = new Set<number>();
+  let last: LinkRow | null = null;
+  for (const link of links) {
+    const isNext = last?.manifestId === link.manifestId;
+    if (isNext ? link.position < last!.position : seen.has(link.manifestId)) {
+      return links.toSorted((a, b) => a.position - b.position);
+    }
+    seen.add(link.manifestId);
+    last = link;
+  }
+  return links;
 }
 
 function isSameHolder(left: Holder, right: Holder): boolean {

@@ -122,7 +122,7 @@ export function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCatego
   switch (what.kind) {
     case 'layer': {
       const layer = inventory.layers.get(what.diffId);
-      const users = (layer?.manifests.size ?? 0) || (layer?.metadata.size ?? 0);
+      const users = (layer?.manifests.length ?? 0) || (layer?.metadata.length ?? 0);
       if (users === 0) return 'in-flight';
       return users > 1 ? 'shared-layers' : 'own-layers';
     }

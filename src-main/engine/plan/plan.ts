@@ -334,7 +334,7 @@ class Drafting {
 
 /** True when no manifest needs the layer: rows without links, files without rows. */
 function isOrphanLayer(layer: LayerNode): boolean {
-  return layer.manifests.size === 0;
+  return layer.manifests.length === 0;
 }
 
 function layerReason(layer: LayerNode, isOrphan: boolean): string {
@@ -347,8 +347,8 @@ function partOf(manifest: ManifestNode): string {
 }
 
 function partOfLayer(layer: LayerNode): string | null {
-  const [only, ...others] = layer.manifests;
-  return only !== undefined && others.length === 0 ? partOf(only) : null;
+  const [only] = layer.manifests;
+  return only !== undefined && layer.manifests.length === 1 ? partOf(only) : null;
 }
 
 /**

@@ -149,9 +149,12 @@ class FolderVisit {
       return { ...this.#previous, entry };
     }
     const children = new Map<string, Seen>();
+    let areAtRest = true;
     for (const name of this.#names()) {
       const child = this.#child(name);
-      if (child !== null) children.set(keyOf(name), child);
+      if (child === null) continue;
+      children.set(keyOf(name), child);
+      areAtRest &&= isAtRest(child);
     }
     return {
       entry,
@@ -160,7 +163,7 @@ class FolderVisit {
       isSettled: this.#isSettled(stats) && !this.#hasIgnored,
       children,
       isReadable: this.#isReadable,
-      isAtRest: [...children.values()].every(isAtRest),
+      isAtRest: areAtRest,
     };
   }
 
@@ -201,12 +204,13 @@ class FolderVisit {
   }
 
   #child(name: RawPath): Seen | null {
-    const path = this.#folder === '' ? `${name}` : `${this.#folder}/${name}`;
+    const old = this.#previous?.children.get(keyOf(name));
+    // Tens of thousands of paths are not put together again.
+    const path = old?.entry.path ?? (this.#folder === '' ? `${name}` : `${this.#folder}/${name}`);
     if (path === this.#scan.ignored) {
       this.#hasIgnored = true;
       return null;
     }
-    const old = this.#previous?.children.get(keyOf(name));
     if (old !== undefined && this.#mayKeep(old, path)) return old;
     const raw = joinRaw(this.#path, name);
     try {
@@ -221,7 +225,7 @@ class FolderVisit {
   }
 
   #mayKeep(old: Seen, path: string): boolean {
-    if (this.#scan.isFull || this.#scan.changed.has(path) || !isAtRest(old)) return false;
+    if (this.#scan.isFull || !isAtRest(old) || this.#scan.changed.has(path)) return false;
     return this.#isUnchanged || !REWRITTEN.has(old.entry.what.kind);
   }
 

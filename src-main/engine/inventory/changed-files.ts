@@ -1,0 +1,144 @@
+import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
+import { type Inventory, type LayerNode, layerNode } from './inventory.ts';
+
+/**
+ * What `joinInventory` would make of the same rows and another look at the store, when only a few files differ whose
+ * content says nothing of others: layers, indexes, descriptors, disks, locks, what is being written. Null when it
+ * takes a join to tell.
+ *
+ * Its maps and nodes are those of `last`, changed, which is of no use any more: for showing. What decides on deletions
+ * is joined.
+ *
+ * @param store With the same snapshots as `last` has.
+ */
+export function withChangedFiles(last: Inventory, store: StoreSnapshot, nowMs: number): Inventory | null {
+  if (!store.exists || !last.store.exists) return null;
+  if (!areSame(last.store.metadata, store.metadata) || !areSame(last.store.flatRefs, store.flatRefs))
+    return null;
+  const differences = differencesOf(last.store.entries, store.entries);
+  if (differences === null || !differences.every((entry) => isAlone(last, entry))) return null;
+  for (const { before } of differences) if (before !== null) removeFile(last, before);
+  for (const { after } of differences) if (after !== null) addFile(last, after);
+  return {
+    ...last,
+    store,
+    // Whoever derived something from the references of the last inventory derives it again.
+    references: [...last.references],
+    inFlight: store.locks.held,
+    canProbeLocks: store.locks.canProbe,
+    unreadable: store.unreadable,
+    nowMs,
+  };
+}
+
+interface Difference {
+  readonly before: StoreEntry | null;
+  readonly after: StoreEntry | null;
+}
+
+/** More than this, and a join takes no longer. */
+const MOST_DIFFERENCES = 200;
+/** How many names side by side may come or go. */
+const MOST_IN_A_ROW = 16;
+
+/** Null when there are many, or when the order in which folders give their names has changed. */
+function differencesOf(
+  before: readonly StoreEntry[],
+  after: readonly StoreEntry[],
+): readonly Difference[] | null {
+  const found: Difference[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < before.length || right < after.length) {
+    const old = before[left];
+    const next = after[right];
+    if (old !== undefined && old === next) {
+      left += 1;
+      right += 1;
+      continue;
+    }
+    if (found.length > MOST_DIFFERENCES) return null;
+    if (old !== undefined && old.path === next?.path) {
+      found.push({ before: old, after: next });
+      left += 1;
+      right += 1;
+      continue;
+    }
+    const added = stepsTo(after, right, old);
+    const removed = added === null ? stepsTo(before, left, next) : null;
+    if (added === null && removed === null) return null;
+    for (let step = 0; step < (added ?? 0); step += 1, right += 1)
+      found.push({ before: null, after: after[right]! });
+    for (let step = 0; step < (removed ?? 0); step += 1, left += 1)
+      found.push({ before: before[left]!, after: null });
+  }
+  return found;
+}
+
+/** How many entries from `start` on come before this one; before the end, when it is none. */
+function stepsTo(
+  entries: readonly StoreEntry[],
+  start: number,
+  entry: StoreEntry | undefined,
+): number | null {
+  for (let steps = 1; steps <= MOST_IN_A_ROW && start + steps <= entries.length; steps += 1) {
+    const candidate = entries[start + steps];
+    if (candidate === entry || (entry !== undefined && candidate?.path === entry.path)) return steps;
+  }
+  return null;
+}
+
+/** Whether nothing but its own place in the inventory follows from the file. */
+function isAlone(inventory: Inventory, { before, after }: Difference): boolean {
+  return [before, after].every((entry) => {
+    const what = entry?.what;
+    switch (what?.kind) {
+      case 'metadata':
+      case 'flat-ref':
+        return false;
+      case 'fsmeta':
+      case 'vmdk':
+        // Which layers a held image needs may follow from these.
+        return (inventory.manifests.get(what.manifestDigest)?.holders.length ?? 0) === 0;
+      default:
+        return true;
+    }
+  });
+}
+
+function removeFile(inventory: Inventory, entry: StoreEntry): void {
+  const { what } = entry;
+  if (what.kind === 'layer') removeLayer(inventory.layers as Layers, what.diffId);
+  else if (what.kind === 'fsmeta' || what.kind === 'vmdk') {
+    (inventory[what.kind] as Files).delete(what.manifestDigest);
+  } else if (what.kind === 'flat-disk') (inventory.flatDisks as Files).delete(what.artifactDigest);
+}
+
+function addFile(inventory: Inventory, entry: StoreEntry): void {
+  const { what } = entry;
+  if (what.kind === 'layer') addLayer(inventory.layers as Layers, what.diffId, entry);
+  else if (what.kind === 'fsmeta' || what.kind === 'vmdk') {
+    (inventory[what.kind] as Files).set(what.manifestDigest, entry);
+  } else if (what.kind === 'flat-disk') (inventory.flatDisks as Files).set(what.artifactDigest, entry);
+}
+
+type Files = Map<string, StoreEntry>;
+type Layers = Map<string, LayerNode>;
+
+function removeLayer(layers: Layers, diffId: string): void {
+  const layer = layers.get(diffId);
+  if (layer === undefined) return;
+  layer.entry = null;
+  const isNamed = layer.row !== null || layer.manifests.length > 0 || layer.metadata.length > 0;
+  if (!isNamed) layers.delete(diffId);
+}
+
+function addLayer(layers: Layers, diffId: string, entry: StoreEntry): void {
+  const layer = layers.get(diffId);
+  if (layer === undefined) layers.set(diffId, layerNode(diffId, null, entry));
+  else layer.entry = entry;
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((value, index) => value === others[index]);
+}
