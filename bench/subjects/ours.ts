@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { createEngine } from '../../src-main/engine/index.ts';
 import type { PlanAction } from '../../src-shared/domain/plan.ts';
 import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
@@ -36,14 +37,23 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     const cold = await timed(() => call('images.facts', {}));
     const again = await repeated(job, () => call('cache.usage', {}));
     const facts = await repeated(job, () => call('images.facts', {}));
+    const inspect = () => call('images.inspect', { reference: job.references[0]! });
     const changed: number[] = [];
+    const touched: number[] = [];
     for (let turn = 0; turn < job.repeats; turn += 1) {
       changeFromOutside(turn);
-      changed.push(await timed(() => call('images.inspect', { reference: job.references[0]! })));
+      changed.push(await timed(inspect));
+      touchRow();
+      touched.push(await timed(inspect));
     }
     return {
       ms: [cold],
-      facts: { usageMs: median(again), factsMs: median(facts), changedMs: median(changed) },
+      facts: {
+        usageMs: median(again),
+        factsMs: median(facts),
+        changedMs: median(changed),
+        touchedMs: median(touched),
+      },
     };
   },
   idle: async () => ({ ms: [] }),
@@ -61,6 +71,13 @@ function changeFromOutside(turn: number): void {
   const model = readdirSync(layers).find((name) => name.endsWith('.erofs'))!;
   if (turn % 2 === 0) copyFileSync(join(layers, model), file);
   else rmSync(file);
+}
+
+/** Another program writes a row, without changing what it says. */
+function touchRow(): void {
+  const database = new Database(join(job.home, 'db', 'msb.db'));
+  database.prepare('UPDATE image_ref SET updated_at = updated_at WHERE reference = ?').run(job.references[0]);
+  database.close();
 }
 
 /** As in the window: the cache is shown, the plan is looked at, and then the button is pressed. */
