@@ -4,7 +4,7 @@ import { isCorruption } from './sqlite-errors.ts';
 import { readAroundDamage } from './table-reader.ts';
 import { columnsOf, selectList } from './tables.ts';
 import { toRfc3339 } from './timestamp.ts';
-import { count, isPlainName, nameOf, text } from './values.ts';
+import { count, isPlainName, nameOf, replaceEach, text } from './values.ts';
 
 /**
  * Every cached reference in the order of `msb image ls`: newest first, those of one instant by row id, those without
@@ -19,7 +19,7 @@ export function listHandles(database: ReadableDatabase): readonly ImageHandle[] 
   return database.inReadTransaction(() => {
     try {
       const rows = database.rows(`${sql} ORDER BY r.created_at DESC, r.id`);
-      return rows.map((row) => handleOf(database, row));
+      return replaceEach(rows, (row) => handleOf(database, row));
     } catch (error) {
       if (!isCorruption(error)) throw error;
       return listAroundDamage(database);

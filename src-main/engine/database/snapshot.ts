@@ -5,7 +5,7 @@ import { readMigrations } from './schema.ts';
 import { TableReader } from './table-reader.ts';
 import { toRfc3339 } from './timestamp.ts';
 import { readUnknownHolders } from './unknown-holders.ts';
-import { count, isPlainName, nameOf, rowId, text } from './values.ts';
+import { count, isPlainName, nameOf, replaceEach, rowId, text } from './values.ts';
 
 /** What a home without a database says. */
 export const EMPTY_SNAPSHOT: DatabaseSnapshot = {
@@ -71,7 +71,7 @@ export function readInstallLeaseExpiry(
 
 function readReferences(reader: TableReader, manifestIds: ReadonlySet<number>): readonly ReferenceRow[] {
   const rows = reader.rows('image_ref', ['reference', 'manifest_id', 'created_at', 'updated_at']);
-  return rows.map(([id, reference, manifestId, createdAt, updatedAt]) => {
+  return replaceEach(rows, ([id, reference, manifestId, createdAt, updatedAt]) => {
     noteName(reader, 'image_ref', id, 'reference', reference);
     const target = rowId(manifestId) ?? Number.NaN;
     if (!manifestIds.has(target)) reader.note('image_ref', id, 'its manifest has no row');
@@ -96,20 +96,23 @@ function readManifests(reader: TableReader): readonly ManifestRow[] {
     'total_size_bytes',
     'created_at',
   ]);
-  return rows.map(([id, digest, configDigest, architecture, os, variant, layers, totalSize, createdAt]) => {
-    noteName(reader, 'manifest', id, 'digest', digest);
-    return {
-      id: id as number,
-      digest: nameOf(digest),
-      configDigest: text(configDigest),
-      architecture: text(architecture),
-      os: text(os),
-      variant: text(variant),
-      layerCount: number(reader, 'manifest', id, 'layer_count', layers),
-      totalSizeBytes: number(reader, 'manifest', id, 'total_size_bytes', totalSize),
-      createdAt: time(reader, 'manifest', id, 'created_at', createdAt),
-    };
-  });
+  return replaceEach(
+    rows,
+    ([id, digest, configDigest, architecture, os, variant, layers, totalSize, createdAt]) => {
+      noteName(reader, 'manifest', id, 'digest', digest);
+      return {
+        id: id as number,
+        digest: nameOf(digest),
+        configDigest: text(configDigest),
+        architecture: text(architecture),
+        os: text(os),
+        variant: text(variant),
+        layerCount: number(reader, 'manifest', id, 'layer_count', layers),
+        totalSizeBytes: number(reader, 'manifest', id, 'total_size_bytes', totalSize),
+        createdAt: time(reader, 'manifest', id, 'created_at', createdAt),
+      };
+    },
+  );
 }
 
 function readLayers(reader: TableReader): readonly LayerRow[] {
@@ -121,7 +124,7 @@ function readLayers(reader: TableReader): readonly LayerRow[] {
     'created_at',
     'last_used_at',
   ]);
-  return rows.map(([id, diffId, blobDigest, mediaType, compressedSize, createdAt, lastUsedAt]) => {
+  return replaceEach(rows, ([id, diffId, blobDigest, mediaType, compressedSize, createdAt, lastUsedAt]) => {
     noteName(reader, 'layer', id, 'diff_id', diffId);
     return {
       id: id as number,
@@ -137,20 +140,17 @@ function readLayers(reader: TableReader): readonly LayerRow[] {
 
 function readLinks(reader: TableReader): readonly LinkRow[] {
   const rows = reader.rows('manifest_layer', ['manifest_id', 'layer_id', 'position']);
-  const links: LinkRow[] = [];
-  for (const row of rows) {
+  const links = replaceEach(rows, (row): LinkRow | null => {
     const manifestId = rowId(row[1]);
     const layerId = rowId(row[2]);
     const position = count(row[3]);
-    if (manifestId !== null && layerId !== null) {
-      // The layer is needed wherever it stands in the image.
-      links.push({ manifestId, layerId, position: position ?? -1 });
-    }
     if (manifestId === null || layerId === null || position === null) {
       reader.note('manifest_layer', row[0], 'manifest_id, layer_id or position is not a number');
     }
-  }
-  return links;
+    // The layer is needed wherever it stands in the image.
+    return manifestId === null || layerId === null ? null : { manifestId, layerId, position: position ?? -1 };
+  });
+  return links.filter((link) => link !== null);
 }
 
 function readSnapshots(reader: TableReader): readonly SnapshotRow[] {
@@ -162,7 +162,7 @@ function readSnapshots(reader: TableReader): readonly SnapshotRow[] {
     'image_manifest_digest',
     'artifact_path',
   ]);
-  return rows.map(([id, digest, name, group, imageReference, manifestDigest, artifactPath]) => {
+  return replaceEach(rows, ([id, digest, name, group, imageReference, manifestDigest, artifactPath]) => {
     const imageManifestDigest = text(manifestDigest) || null;
     if (imageManifestDigest === null)
       reader.note('snapshot_index', id, 'image_manifest_digest holds no text');
