@@ -43,7 +43,7 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     for (let turn = 0; turn < job.repeats; turn += 1) {
       changeFromOutside(turn);
       changed.push(await timed(inspect));
-      touchRow();
+      touchRow(turn);
       touched.push(await timed(inspect));
     }
     return {
@@ -73,10 +73,13 @@ function changeFromOutside(turn: number): void {
   else rmSync(file);
 }
 
-/** Another program writes a row, without changing what it says. */
-function touchRow(): void {
+/** Another program uses an image. */
+function touchRow(turn: number): void {
   const database = new Database(join(job.home, 'db', 'msb.db'));
-  database.prepare('UPDATE image_ref SET updated_at = updated_at WHERE reference = ?').run(job.references[0]);
+  // SQLite writes nothing where a row says the same already.
+  const time = `2026-06-02 10:00:00.${String(process.pid * 100 + turn).padStart(9, '0')}`;
+  const change = database.prepare('UPDATE image_ref SET updated_at = ? WHERE reference = ?');
+  change.run(time, job.references[0]);
   database.close();
 }
 
