@@ -221,6 +221,7 @@ class Run {
     }
     this.#leaveAll(left, STOPPED);
     this.#keep(setAside);
+    if (this.#undoProblem !== null) await this.#freeAtOnce(database, setAside, victims);
   }
 
   /** Metadata, whose folder is listed in every look after it has changed, goes in one batch; else small ones when nobody else is there. */
@@ -363,7 +364,7 @@ class Run {
     return file?.content?.manifestDigest ?? null;
   }
 
-  /** Writes down what can be undone. Without the journal the next collection frees it like any leftover. */
+  /** Writes down what can be undone. */
   #keep(setAside: SetAside): void {
     const rows = this.#rows;
     if (rows === null || (countRows(rows) === 0 && this.#setAside.length === 0)) return;
@@ -382,6 +383,27 @@ class Run {
       this.#undo = { id, until };
     } catch (error) {
       this.#undoProblem = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    }
+  }
+
+  /** Without a journal nothing that is set aside could come back: a full disk, above all, is to have the space. */
+  async #freeAtOnce(database: WritableDatabase, setAside: SetAside, victims: readonly Step[]): Promise<void> {
+    const paths = new Set(this.#setAside.splice(0).map((file) => file.path));
+    const steps = victims.filter(({ entry }) => paths.has(entry!.path));
+    this.#notGone(steps);
+    this.#rows = null;
+    const goes = new Set(this.#unwanted(database, setAside, steps, victims));
+    setAside.putBack(entriesOf(steps.filter((step) => !goes.has(step))));
+    await this.#finish(setAside, [...goes]);
+  }
+
+  /** Takes back what `gone` has noted. */
+  #notGone(steps: readonly Step[]): void {
+    const names = new Set(steps.map(({ item }) => `${item.kind} ${item.name}`));
+    const gone = this.#removed.splice(0);
+    for (const item of gone) {
+      if (names.has(`${item.kind} ${item.name}`)) this.#doneBytes -= item.allocatedBytes;
+      else this.#removed.push(item);
     }
   }
 
@@ -494,7 +516,7 @@ class Run {
     }
     if (this.#undoProblem !== null) {
       notes.push(
-        `Cannot be undone, for its journal could not be written (${this.#undoProblem}): the next collection frees what was set aside.`,
+        `Cannot be undone, for its journal could not be written (${this.#undoProblem}): the space was freed at once.`,
       );
     }
     return notes;

@@ -196,6 +196,35 @@ describe.skipIf(reason !== null)(
     );
 
     it(
+      'that are full under the cache free at once what they have no room to write an undo of',
+      async () => {
+        const cache = await make();
+        const disk = scratchDir('disk');
+        // Its folders take no room, its files do: the journal of the undo is the first that finds none.
+        mount(disk, '-t', 'tmpfs', '-o', 'size=12m', 'none');
+        cpSync(cache.cacheDir, join(disk, 'cache'), { recursive: true, preserveTimestamps: true });
+        rmSync(cache.cacheDir, { recursive: true });
+        writeFileSync(
+          join(cache.home, 'config.json'),
+          JSON.stringify({ paths: { cache: join(disk, 'cache') } }),
+        );
+        fillDisk(disk);
+        const client = open(cache.home);
+        const report = await client.call('cache.prune', { policy: {}, undoMinutes: 10 });
+        expect(report).toMatchObject({
+          bytesFreed: report.bytesPlanned,
+          notes: [expect.stringMatching(/^Cannot be undone.*ENOSPC.*freed at once\.$/)],
+        });
+        expect(report).not.toHaveProperty('undoId');
+        expect(report.bytesSetAside ?? 0).toBe(0);
+        expect(existsSync(join(disk, 'cache', '.strata'))).toBe(false);
+        expect(await client.call('undo.list', {})).toEqual([]);
+        expect(checkDatabase(cache.home)).toEqual([]);
+      },
+      SLOW,
+    );
+
+    it(
       'mounted inside an abandoned work folder keep every file',
       async () => {
         const cache = await make();
