@@ -221,6 +221,24 @@ describe('serveContract', () => {
     expect(linesOf(2)).toEqual([{ ok: false, error: { code: 'internal', incident: 'cancelled' } }]);
   });
 
+  it('reads rows before what takes long, and never before what may change them', async () => {
+    const ran: string[] = [];
+    const note = (name: string) => () => void ran.push(name);
+    const names = ['cache.plan', 'images.facts', 'images.list', 'settings.set', 'cache.usage', 'home.get'];
+    const server = serve(Object.fromEntries(names.map((name) => [name, note(name)])));
+    const input = '{"action":{"kind":"gc"}}';
+    for (const [id, name] of names.entries()) server.start(1, id, name, name === 'cache.plan' ? input : '{}');
+    await turns(10);
+    expect(ran).toEqual([
+      'images.list',
+      'cache.plan',
+      'images.facts',
+      'settings.set',
+      'home.get',
+      'cache.usage',
+    ]);
+  });
+
   it('ignores cancels of ids that are unknown, finished, or of another client', async () => {
     const server = serve({
       'images.list': () => [],

@@ -43,6 +43,38 @@ interface CallUnderWay {
 /** Answers a cancelled call that has no more to say. Not a defect, so the log has nothing of it. */
 const CANCELLED: CacheError = { code: 'internal', incident: 'cancelled' };
 
+/** Rows only: answered in milliseconds, and what a person sees first. */
+const QUICK_READS: ReadonlySet<CallName> = new Set<CallName>(['home.get', 'images.list']);
+/** They change nothing, and may take a second where there are ten thousand images. */
+const LONG_READS: ReadonlySet<CallName> = new Set<CallName>([
+  'activity.list',
+  'activity.usage',
+  'cache.plan',
+  'cache.usage',
+  'cache.usageDetail',
+  'images.compare',
+  'images.facts',
+  'images.impact',
+  'images.inspect',
+  'layers.list',
+  'undo.list',
+]);
+
+/**
+ * Whose turn it is, -1 for nobody's: the first that may run, save that a quick read need not wait for long ones. Never
+ * past a call that may change what it reads.
+ */
+function nextOf(waiting: readonly CallUnderWay[]): number {
+  const mayRun = ({ client }: CallUnderWay) => client.running < MAX_RUNNING_PER_CLIENT;
+  const first = waiting.findIndex(mayRun);
+  for (let index = first; index >= 0 && index < waiting.length; index += 1) {
+    const call = waiting[index]!;
+    if (QUICK_READS.has(call.name) && mayRun(call)) return index;
+    if (!LONG_READS.has(call.name)) return first;
+  }
+  return first;
+}
+
 /**
  * The one place that turns calls into lines, whichever host they came through: looks the name up, checks the
  * input, runs the handler, and answers `CacheFailure` as data and everything else as `internal`.
@@ -76,7 +108,7 @@ export function serveContract({ handlers, send, log }: ContractServerOptions): C
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
-      const index = waiting.findIndex(({ client }) => client.running < MAX_RUNNING_PER_CLIENT);
+      const index = nextOf(waiting);
       const call = waiting.splice(index, index < 0 ? 0 : 1)[0];
       if (call === undefined) return;
       const done = run(call).finally(() => running.delete(done));
