@@ -40,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'on-disk', label: 'On disk', width: 108, leastWidth: 88 },
   { name: 'layers', label: 'Layers', width: 50, leastWidth: 50 },
   { name: 'platform', label: 'Platform', width: 98, leastWidth: 64 },
-  { name: 'used-by', label: 'Used by', width: 116, leastWidth: 70 },
+  { name: 'used-by', label: 'Used by', width: 122, leastWidth: 70 },
   { name: 'created', label: 'Created', width: 87, leastWidth: 70 },
   { name: 'last-used', label: 'Last used', width: 87, leastWidth: 78 },
 ];
