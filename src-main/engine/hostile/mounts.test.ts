@@ -55,6 +55,16 @@ function moveOnto(cache: TestCache, ...mountOptions: readonly string[]): string 
   return home;
 }
 
+/** Moves the cache alone, and has the home say where it is: at `cache` in the folder answered. */
+function moveCacheOnto(cache: TestCache, ...mountOptions: readonly string[]): string {
+  const disk = scratchDir('disk');
+  mount(disk, ...mountOptions);
+  cpSync(cache.cacheDir, join(disk, 'cache'), { recursive: true, preserveTimestamps: true });
+  rmSync(cache.cacheDir, { recursive: true });
+  writeFileSync(join(cache.home, 'config.json'), JSON.stringify({ paths: { cache: join(disk, 'cache') } }));
+  return disk;
+}
+
 describe.skipIf(reason !== null)(
   `other file systems${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
@@ -168,14 +178,7 @@ describe.skipIf(reason !== null)(
       'that are full under the cache, while the database has room, change nothing, or all of what was announced',
       async () => {
         const cache = await make();
-        const disk = scratchDir('disk');
-        mount(disk, '-o', 'loop', makeExt4(16));
-        cpSync(cache.cacheDir, join(disk, 'cache'), { recursive: true, preserveTimestamps: true });
-        rmSync(cache.cacheDir, { recursive: true });
-        writeFileSync(
-          join(cache.home, 'config.json'),
-          JSON.stringify({ paths: { cache: join(disk, 'cache') } }),
-        );
+        const disk = moveCacheOnto(cache, '-o', 'loop', makeExt4(16));
         fillDisk(disk);
         const client = open(cache.home);
         const [before, rows] = [
@@ -199,15 +202,8 @@ describe.skipIf(reason !== null)(
       'that are full under the cache free at once what they have no room to write an undo of',
       async () => {
         const cache = await make();
-        const disk = scratchDir('disk');
         // Its folders take no room, its files do: the journal of the undo is the first that finds none.
-        mount(disk, '-t', 'tmpfs', '-o', 'size=12m', 'none');
-        cpSync(cache.cacheDir, join(disk, 'cache'), { recursive: true, preserveTimestamps: true });
-        rmSync(cache.cacheDir, { recursive: true });
-        writeFileSync(
-          join(cache.home, 'config.json'),
-          JSON.stringify({ paths: { cache: join(disk, 'cache') } }),
-        );
+        const disk = moveCacheOnto(cache, '-t', 'tmpfs', '-o', 'size=12m', 'none');
         fillDisk(disk);
         const client = open(cache.home);
         const report = await client.call('cache.prune', { policy: {}, undoMinutes: 10 });
