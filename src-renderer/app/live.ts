@@ -31,8 +31,8 @@ export function useLive(): Live {
 
 /**
  * Follows the cache for as long as the page lives: one `cache.watch` stream, taken up again when it breaks. When the
- * cache changed the list is read again at once and everything else when the changes have settled. Nothing is watched while nobody sees the page; what changed
- * meanwhile is told when it is seen again. Gives back the way to stop.
+ * cache changed the list is read again at once and everything else when the changes have settled. Nothing is watched
+ * while nobody sees the page; what changed meanwhile is told when it is seen again. Gives back the way to stop.
  */
 export function followCache(
   client: Client,

@@ -224,7 +224,10 @@ class Run {
     if (this.#undoProblem !== null) await this.#freeAtOnce(database, setAside, victims);
   }
 
-  /** Metadata, whose folder is listed in every look after it has changed, goes in one batch; else small ones when nobody else is there. */
+  /**
+   * Metadata goes in one batch, for its folder is listed in every look after it has changed; all else in small ones when
+   * nobody else is there.
+   */
   #batchSize(left: readonly Step[], looksAreCheap: boolean): number {
     if (!looksAreCheap || !this.#company.isAlone) return BATCH;
     const others = left.findIndex(({ item }) => item.kind !== 'metadata');
@@ -252,9 +255,10 @@ class Run {
   }
 
   /**
-   * Sets files aside at moments in which no `msb` can count on them, and answers whose are; company has been waited for. One that comes in the midst
-   * gets back what it may have seen, and is waited for. Where it cannot be told who is there, what is looked at first
-   * goes first, and between one stage and the next whoever found the first gone shows himself.
+   * Sets files aside at moments in which no `msb` can count on them, and answers whose are; who is there already has been
+   * waited for. One that comes in the midst gets back what it may have seen, and is waited for. Where it cannot be told
+   * who is there, what is looked at first goes first, and between one stage and the next whoever found the first gone
+   * shows himself.
    */
   async #moveUnseen(
     setAside: SetAside,
@@ -294,9 +298,11 @@ class Run {
   }
 
   async #finishSlice(setAside: SetAside, steps: readonly Step[]): Promise<void> {
-    const kept = steps.filter((step) => this.#isKept(step));
-    for (const step of kept) this.#keepAside(setAside, step);
-    const goes = kept.length === 0 ? steps : steps.filter((step) => !this.#isKept(step));
+    const goes: Step[] = [];
+    for (const step of steps) {
+      if (this.#isKept(step)) this.#keepAside(setAside, step);
+      else goes.push(step);
+    }
     if (goes.length > 0) await this.#unlink(setAside, goes);
     this.#progress('files');
   }

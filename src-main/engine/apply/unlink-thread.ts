@@ -8,19 +8,13 @@ export type UnlinkProblems = readonly (readonly [index: number, code: string])[]
 const port = parentPort;
 if (port === null) throw new Error('Files are unlinked by a worker thread, not by this program itself');
 port.on('message', (files: readonly string[]) => {
-  port.postMessage(
-    files.flatMap((file, index) => {
-      const code = codeOf(() => unlinkSync(file));
-      return code === null ? [] : [[index, code] as const];
-    }) satisfies UnlinkProblems,
-  );
-});
-
-function codeOf(work: () => void): string | null {
-  try {
-    work();
-    return null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const problems: [index: number, code: string][] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      unlinkSync(file);
+    } catch (error) {
+      problems.push([index, (error as NodeJS.ErrnoException).code ?? 'unknown error']);
+    }
   }
-}
+  port.postMessage(problems satisfies UnlinkProblems);
+});
