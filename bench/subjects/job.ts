@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 
 /** What one child process is to measure; it answers a `Measured` as one line of JSON. */
 export interface Job {
-  readonly task: 'list' | 'inspect' | 'prune' | 'prune-cold' | 'remove' | 'inventory' | 'idle';
+  readonly task: 'list' | 'list-again' | 'inspect' | 'prune' | 'prune-cold' | 'remove' | 'inventory' | 'idle';
   readonly home: string;
-  /** Of list and inspect. */
+  /** Of lists and inspect. */
   readonly repeats: number;
-  /** To inspect or remove. */
+  /** To inspect or remove; to list, the first is what others use meanwhile. */
   readonly references: readonly string[];
 }
 
@@ -33,11 +35,28 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - startMs;
 }
 
+/** Another program uses an image. */
+export function touchRow({ home, references }: Job, turn: number): void {
+  const database = new Database(join(home, 'db', 'msb.db'));
+  // SQLite writes nothing where a row says the same already.
+  const time = `2026-06-02 10:00:00.${String(process.pid * 100 + turn).padStart(9, '0')}`;
+  const change = database.prepare('UPDATE image_ref SET updated_at = ? WHERE reference = ?');
+  change.run(time, references[0]);
+  database.close();
+}
+
 /** A few unmeasured first, as in a program that runs for a while. */
-export async function repeated(job: Job, work: (turn: number) => unknown): Promise<readonly number[]> {
+export async function repeated(
+  job: Job,
+  work: (turn: number) => unknown,
+  before: (turn: number) => void = () => {},
+): Promise<readonly number[]> {
   const warmUp = Math.ceil(job.repeats / 5);
   const ms: number[] = [];
-  for (let turn = 0; turn < warmUp + job.repeats; turn += 1) ms.push(await timed(() => work(turn)));
+  for (let turn = 0; turn < warmUp + job.repeats; turn += 1) {
+    before(turn);
+    ms.push(await timed(() => work(turn)));
+  }
   return ms.slice(warmUp);
 }
 

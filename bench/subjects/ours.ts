@@ -1,11 +1,10 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { createEngine } from '../../src-main/engine/index.ts';
 import type { PlanAction } from '../../src-shared/domain/plan.ts';
 import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
-import { answer, type Job, readJob, repeated, timed } from './job.ts';
+import { answer, type Job, readJob, repeated, timed, touchRow } from './job.ts';
 
 // Our engine through its contract, in this thread: the worker and the hosts add a message each way.
 
@@ -26,7 +25,11 @@ async function call<Name extends CallName>(name: Name, input: InputOf<Name>): Pr
 }
 
 const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer>[0]>>> = {
-  list: async () => ({ ms: await repeated(job, () => call('images.list', {})) }),
+  list: async () => {
+    const list = () => call('images.list', {});
+    return { ms: await repeated(job, list, (turn) => touchRow(job, turn)) };
+  },
+  'list-again': async () => ({ ms: await repeated(job, () => call('images.list', {})) }),
   inspect: async () => {
     await call('images.facts', {});
     const { references } = job;
@@ -40,11 +43,13 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     const inspect = () => call('images.inspect', { reference: job.references[0]! });
     const changed: number[] = [];
     const touched: number[] = [];
+    const factsAfter: number[] = [];
     for (let turn = 0; turn < job.repeats; turn += 1) {
       changeFromOutside(turn);
       changed.push(await timed(inspect));
-      touchRow(turn);
+      touchRow(job, turn);
       touched.push(await timed(inspect));
+      factsAfter.push(await timed(() => call('images.facts', {})));
     }
     return {
       ms: [cold],
@@ -53,6 +58,7 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
         factsMs: median(facts),
         changedMs: median(changed),
         touchedMs: median(touched),
+        factsAfterMs: median(factsAfter),
       },
     };
   },
@@ -71,16 +77,6 @@ function changeFromOutside(turn: number): void {
   const model = readdirSync(layers).find((name) => name.endsWith('.erofs'))!;
   if (turn % 2 === 0) copyFileSync(join(layers, model), file);
   else rmSync(file);
-}
-
-/** Another program uses an image. */
-function touchRow(turn: number): void {
-  const database = new Database(join(job.home, 'db', 'msb.db'));
-  // SQLite writes nothing where a row says the same already.
-  const time = `2026-06-02 10:00:00.${String(process.pid * 100 + turn).padStart(9, '0')}`;
-  const change = database.prepare('UPDATE image_ref SET updated_at = ? WHERE reference = ?');
-  change.run(time, job.references[0]);
-  database.close();
 }
 
 /** As in the window: the cache is shown, the plan is looked at, and then the button is pressed. */

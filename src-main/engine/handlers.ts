@@ -1,11 +1,10 @@
 import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { engineVersions } from './about.ts';
 import { freeSpace } from './apply/apply.ts';
-import { listHandles } from './database/index.ts';
 import { healthHandlers } from './health/handlers.ts';
 import { impactOf } from './impact/impact.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
-import { factsOf, summarizeLayer } from './inventory/facts.ts';
+import { allFacts, summarizeLayer } from './inventory/facts.ts';
 import { summarizeUsage } from './inventory/usage.ts';
 import { detailUsage } from './inventory/usage-detail.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
@@ -32,16 +31,11 @@ export function createHandlers(session: Session): Handlers {
     },
     'images.list': async () => {
       await session.ready();
-      const database = session.database();
-      return database === null ? [] : listHandles(database);
+      return session.handles();
     },
     'images.facts': async () => {
       await session.ready();
-      const inventory = session.inventory();
-      const labels = session.labels();
-      return inventory.references.map((reference) =>
-        factsOf(inventory, reference, labels.get(reference.row.manifestId) ?? ''),
-      );
+      return allFacts(session.inventory(), session.labels());
     },
     'images.get': async ({ reference }) => {
       await session.ready();

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HomeState, HomeStatus, SchemaState } from '../../src-shared/domain/home.ts';
+import type { ImageHandle } from '../../src-shared/domain/image.ts';
 import type { Plan, PlanAction, Progress, Report } from '../../src-shared/domain/plan.ts';
 import { ActivityLog } from './activity/activity-log.ts';
 import { recordRemoval } from './activity/record.ts';
@@ -12,6 +13,7 @@ import {
   changeCounter,
   EMPTY_SNAPSHOT,
   findUnfinishedDowngrade,
+  listHandles,
   openReadableDatabase,
   type ReadableDatabase,
   readInstallLeaseExpiry,
@@ -79,7 +81,7 @@ export class Session implements World {
   /** Why the home that was asked for at the start could not be opened. */
   #unopened: { readonly error: unknown } | null = null;
   #reader: StoreReader;
-  #database: { readonly handle: ReadableDatabase; readonly inode: bigint; readonly opened: number } | null =
+  #database: { readonly handle: ReadableDatabase; readonly file: string; readonly opened: number } | null =
     null;
   #opened = 0;
   #joined: Joined | null = null;
@@ -87,6 +89,7 @@ export class Session implements World {
   readonly #madeOf = new WeakMap<Draft, number>();
   #joins = 0;
   #glanced: { readonly id: number; readonly text: string } | null = null;
+  #handles: { readonly counter: string; readonly list: readonly ImageHandle[] } | null = null;
   #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
   #isApplying = false;
 
@@ -172,6 +175,7 @@ export class Session implements World {
     this.#database?.handle.close();
     this.#database = null;
     this.#joined = null;
+    this.#handles = null;
     this.#labels = null;
   }
 
@@ -180,18 +184,32 @@ export class Session implements World {
    * opened anew.
    */
   database(): ReadableDatabase | null {
-    const inode = inodeAt(this.#paths.databaseFile);
-    if (inode === null) {
+    const file = fileAt(this.#paths.databaseFile);
+    if (file === null) {
       this.#closeDatabase();
       return null;
     }
-    if (this.#database !== null && this.#database.inode !== inode) this.#closeDatabase();
+    if (this.#database !== null && this.#database.file !== file) this.#closeDatabase();
     if (this.#database === null) {
       const handle = openReadableDatabase(this.#paths.databaseFile);
       this.#opened += 1;
-      this.#database = { handle, inode, opened: this.#opened };
+      this.#database = { handle, file, opened: this.#opened };
     }
     return this.#database.handle;
+  }
+
+  /** Every reference, newest first: as listed before, as long as nobody has changed the database since. */
+  handles(): readonly ImageHandle[] {
+    const database = this.database();
+    if (database === null) return [];
+    // Asked for before the rows are read, as in `#joinOnce`.
+    const counter = this.changeCounter();
+    if (this.#handles?.counter !== counter) {
+      // The old list need not be there beside the new one.
+      this.#handles = null;
+      this.#handles = { counter, list: listHandles(database) };
+    }
+    return this.#handles.list;
   }
 
   /** With every lock tried. Of a large cache only what its folders say has changed is looked at again. */
@@ -347,9 +365,9 @@ export class Session implements World {
   }
 
   #status(): HomeStatus {
-    if (inodeAt(this.#paths.home) === null) return 'no-home';
-    if (inodeAt(this.#paths.databaseFile) === null) return 'no-database';
-    return inodeAt(this.#paths.cacheDir) === null ? 'no-cache' : 'open';
+    if (fileAt(this.#paths.home) === null) return 'no-home';
+    if (fileAt(this.#paths.databaseFile) === null) return 'no-database';
+    return fileAt(this.#paths.cacheDir) === null ? 'no-cache' : 'open';
   }
 
   #schema(): { schema: SchemaState; msbVersion: string | null; problem: string | null } {
@@ -520,12 +538,13 @@ function withArtifacts(database: DatabaseSnapshot, store: StoreSnapshot): StoreS
 }
 
 /** What the system does not let us look at is there all the same: opening it then says what is wrong. */
-const HIDDEN = -1n;
+const HIDDEN = 'hidden';
 
-/** Null when there is nothing at the path. */
-function inodeAt(file: string): bigint | null {
+/** Which file is at the path, by device and inode; null when there is none. */
+function fileAt(file: string): string | null {
   try {
-    return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? null : `${stats.dev}:${stats.ino}`;
   } catch {
     return HIDDEN;
   }

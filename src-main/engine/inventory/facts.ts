@@ -12,6 +12,26 @@ import {
   type ReferenceNode,
 } from './inventory.ts';
 
+type Labels = ReadonlyMap<number, string>;
+
+/** By the references of an inventory, which are the same ones until rows or files change. */
+const knownFacts = new WeakMap<
+  Inventory['references'],
+  { readonly labels: Labels; readonly facts: readonly ImageFacts[] }
+>();
+
+/** Of every reference, in their order. `labels` by manifest row id, as the database module reads them. */
+export function allFacts(inventory: Inventory, labels: Labels): readonly ImageFacts[] {
+  const { references } = inventory;
+  const known = knownFacts.get(references);
+  if (known?.labels === labels) return known.facts;
+  const facts = references.map((reference) =>
+    factsOf(inventory, reference, labels.get(reference.row.manifestId) ?? ''),
+  );
+  knownFacts.set(references, { labels, facts });
+  return facts;
+}
+
 /** Sizes, holders and damage of one reference. `labelText` as the database module reads it. */
 export function factsOf(inventory: Inventory, reference: ReferenceNode, labelText: string): ImageFacts {
   const { manifest, row } = reference;
