@@ -18,6 +18,7 @@ export default defineConfig({
           serve: 'src-main/serve.ts',
           cli: 'src-main/cli.ts',
           worker: 'src-main/engine/worker.ts',
+          'look-thread': 'src-main/engine/store/look-thread.ts',
           'unlink-thread': 'src-main/engine/apply/unlink-thread.ts',
         },
         // Flat: shared code finds the worker and the program's files beside and above itself, as the entries do.

@@ -38,7 +38,8 @@ function bundle(): Promise<unknown> {
   ]);
   const input = {
     ...Object.fromEntries(subjects),
-    // The engine starts it, and looks for it beside itself.
+    // The engine starts these, and looks for them beside itself.
+    'look-thread': join(root, 'src-main', 'engine', 'store', 'look-thread.ts'),
     'unlink-thread': join(root, 'src-main', 'engine', 'apply', 'unlink-thread.ts'),
   };
   const output = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };

@@ -34,6 +34,7 @@ const EXPECTED = [
 const NEEDED = [
   'out/main/main.js',
   'out/main/worker.js',
+  'out/main/look-thread.js',
   'out/main/unlink-thread.js',
   'out/preload/preload.cjs',
   'out/renderer/index.html',

@@ -29,7 +29,7 @@ import type { HomePaths } from './home/paths.ts';
 import { RecentHomes } from './home/recent-homes.ts';
 import { unpackSample } from './home/sample.ts';
 import { withChangedFiles } from './inventory/changed-files.ts';
-import { type Inventory, joinInventory } from './inventory/inventory.ts';
+import { beginJoin, type Inventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
 import { SeenPlans } from './plans.ts';
 import { SettingsFile } from './settings/settings-file.ts';
@@ -91,6 +91,9 @@ export class Session implements World {
   #glanced: { readonly id: number; readonly text: string } | null = null;
   #handles: { readonly counter: string; readonly list: readonly ImageHandle[] } | null = null;
   #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
+  /** Begun while a thread looks at the files. */
+  #joinAhead: { readonly counter: string; readonly complete: (store: StoreSnapshot) => Inventory } | null =
+    null;
   #isApplying = false;
 
   constructor(options: EngineOptions) {
@@ -221,7 +224,7 @@ export class Session implements World {
     return this.#reader.read({ locks: 'probed', ignored, onlyKeepers: true });
   }
 
-  #read(options: Pick<ReadOptions, 'locks' | 'ignored'>): StoreSnapshot {
+  #read(options: Pick<ReadOptions, 'locks' | 'ignored' | 'ahead'>): StoreSnapshot {
     return this.#isSmall() ? this.#reader.readFully(options) : this.#reader.read(options);
   }
 
@@ -230,16 +233,17 @@ export class Session implements World {
   }
 
   join(database: DatabaseSnapshot, store: StoreSnapshot): Inventory {
-    return joinInventory(
-      database,
-      { ...store, snapshots: withArtifacts(database, store) },
-      {
-        nowMs: Date.now(),
-        graceMs: this.#options.graceMs ?? this.settings.get().settings.graceMinutes * 60_000,
-        referenceKey,
-        layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
-      },
-    );
+    return this.#beginJoin(database)(store);
+  }
+
+  #beginJoin(database: DatabaseSnapshot): (store: StoreSnapshot) => Inventory {
+    const complete = beginJoin(database, {
+      nowMs: Date.now(),
+      graceMs: this.#options.graceMs ?? this.settings.get().settings.graceMinutes * 60_000,
+      referenceKey,
+      layersOfVmdk: (digest) => readVmdkLayers(this.#paths, digest),
+    });
+    return (store) => complete({ ...store, snapshots: withArtifacts(database, store) });
   }
 
   /** Whether rows and files were joined, so that asking for them again costs little. */
@@ -249,7 +253,17 @@ export class Session implements World {
 
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
-    return this.#joinOnce(this.#read({ locks: 'listed' }), 'showing').inventory;
+    const ahead = this.#joined === null ? this.#reader.lookAhead() : null;
+    try {
+      if (ahead !== null) {
+        const counter = this.changeCounter();
+        this.#joinAhead = { counter, complete: this.#beginJoin(this.#readRows()) };
+      }
+      return this.#joinOnce(this.#read({ locks: 'listed', ahead }), 'showing').inventory;
+    } finally {
+      this.#joinAhead = null;
+      ahead?.close();
+    }
   }
 
   /**
@@ -280,9 +294,16 @@ export class Session implements World {
     }
     this.#joins += 1;
     const patched = purpose === 'showing' && last !== null ? this.#patched(last, store, counter) : null;
-    const inventory = patched ?? this.join(this.#rowsAsOf(counter), store);
+    const inventory = patched ?? this.#joinAsOf(counter, store);
     this.#joined = { inventory, store, counter, id: this.#joins, isPatched: patched !== null };
     return this.#joined;
+  }
+
+  #joinAsOf(counter: string, store: StoreSnapshot): Inventory {
+    const ahead = this.#joinAhead;
+    this.#joinAhead = null;
+    if (ahead?.counter === counter) return ahead.complete(store);
+    return this.join(this.#keptRows(counter) ?? this.#readRows(), store);
   }
 
   /** Null when more has changed than a few files. */
@@ -313,10 +334,6 @@ export class Session implements World {
     const joined = this.#joined;
     if (joined === null || this.#madeOf.get(draft) !== joined.id) return false;
     return this.#isOf(joined, store, this.changeCounter());
-  }
-
-  #rowsAsOf(counter: string): DatabaseSnapshot {
-    return this.#keptRows(counter) ?? this.#readRows();
   }
 
   /** Those of the last time where no row has changed since: then only files have. Leases end by the clock. */

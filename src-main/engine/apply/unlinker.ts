@@ -1,5 +1,6 @@
 import { unlink } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { threadUrl } from '../thread-url.ts';
 import type { UnlinkProblems } from './unlink-thread.ts';
 
 /** Deletes lists of files without keeping this thread busy. */
@@ -24,12 +25,6 @@ const POOL: Unlinker = {
   close: () => {},
 };
 
-/** Next to this file in source as well as, since chunks lie flat, in the build. */
-const THREAD_URL = new URL(
-  import.meta.url.endsWith('.ts') ? './unlink-thread.ts' : './unlink-thread.js',
-  import.meta.url,
-);
-
 interface Waiting {
   readonly files: readonly string[];
   readonly resolve: (problems: ReadonlyMap<number, string>) => void;
@@ -37,7 +32,7 @@ interface Waiting {
 
 class UnlinkThread implements Unlinker {
   readonly #waiting: Waiting[] = [];
-  #worker: Worker | null = new Worker(THREAD_URL);
+  #worker: Worker | null = new Worker(threadUrl(import.meta.url, 'unlink-thread'));
 
   constructor() {
     this.#worker!.on('message', (problems: UnlinkProblems) =>

@@ -108,18 +108,29 @@ export function joinInventory(
   store: StoreSnapshot,
   options: InventoryOptions,
 ): Inventory {
-  const builder = new Builder(database, store, options);
-  builder.addFiles();
+  return beginJoin(database, options)(store);
+}
+
+/**
+ * The part of a join that takes rows alone, for whoever has them before the files. What it gives does the rest, once.
+ */
+export function beginJoin(
+  database: DatabaseSnapshot,
+  options: InventoryOptions,
+): (store: StoreSnapshot) => Inventory {
+  const builder = new Builder(database, options);
   builder.addRows();
-  builder.addMetadata();
-  builder.addHolders();
-  builder.completeHeldManifests();
-  return builder.build();
+  return (store) => {
+    builder.addFiles(store);
+    builder.addMetadata(store);
+    builder.addHolders(store);
+    builder.completeHeldManifests();
+    return builder.build(store);
+  };
 }
 
 class Builder {
   readonly #database: DatabaseSnapshot;
-  readonly #store: StoreSnapshot;
   readonly #options: InventoryOptions;
   readonly #references: ReferenceNode[] = [];
   readonly #referencesById = new Map<number, ReferenceNode>();
@@ -137,14 +148,28 @@ class Builder {
   readonly #pinnedReferences = new Set<number>();
   readonly #holdingEverything: Holder[] = [];
 
-  constructor(database: DatabaseSnapshot, store: StoreSnapshot, options: InventoryOptions) {
+  constructor(database: DatabaseSnapshot, options: InventoryOptions) {
     this.#database = database;
-    this.#store = store;
     this.#options = options;
   }
 
-  addFiles(): void {
-    for (const entry of this.#store.entries) {
+  addRows(): void {
+    for (const row of this.#database.layers) this.#layersById.set(row.id, this.#addLayer(row.diffId, row));
+    for (const row of this.#database.manifests) {
+      const node = this.#addManifest(row.digest, row);
+      this.#manifestsById.set(row.id, node);
+    }
+    for (const link of byPosition(this.#database.links)) {
+      const manifest = this.#manifestsById.get(link.manifestId);
+      const layer = this.#layersById.get(link.layerId);
+      if (manifest === undefined || layer === undefined) continue;
+      manifest.linkedLayers.push(layer);
+      connect(manifest, layer);
+    }
+  }
+
+  addFiles(store: StoreSnapshot): void {
+    for (const entry of store.entries) {
       switch (entry.what.kind) {
         case 'layer':
           this.#layerEntries.set(entry.what.diffId, entry);
@@ -168,27 +193,13 @@ class Builder {
           break;
       }
     }
-  }
-
-  addRows(): void {
-    for (const row of this.#database.layers) this.#layersById.set(row.id, this.#addLayer(row.diffId, row));
+    for (const node of this.#layersById.values()) node.entry = this.#layerEntries.get(node.diffId) ?? null;
     for (const diffId of this.#layerEntries.keys()) this.#layer(diffId);
-    for (const row of this.#database.manifests) {
-      const node = this.#addManifest(row.digest, row);
-      this.#manifestsById.set(row.id, node);
-    }
-    for (const link of byPosition(this.#database.links)) {
-      const manifest = this.#manifestsById.get(link.manifestId);
-      const layer = this.#layersById.get(link.layerId);
-      if (manifest === undefined || layer === undefined) continue;
-      manifest.linkedLayers.push(layer);
-      connect(manifest, layer);
-    }
   }
 
   /** References need the metadata nodes, metadata nodes the manifests: so both are made here, in that order. */
-  addMetadata(): void {
-    for (const file of this.#store.metadata) {
+  addMetadata(store: StoreSnapshot): void {
+    for (const file of store.metadata) {
       const entry = this.#metadataEntries.get(file.key);
       if (entry === undefined) continue;
       const content = file.content;
@@ -222,7 +233,7 @@ class Builder {
     }
   }
 
-  addHolders(): void {
+  addHolders(store: StoreSnapshot): void {
     for (const sandbox of this.#database.sandboxes) {
       const holder: SandboxHolder = {
         kind: 'sandbox',
@@ -238,11 +249,11 @@ class Builder {
         if (manifest !== undefined) this.#hold(manifest, holder);
       }
     }
-    this.#addSnapshotHolders();
+    this.#addSnapshotHolders(store);
     this.#addUnknownHolders();
   }
 
-  #addSnapshotHolders(): void {
+  #addSnapshotHolders(store: StoreSnapshot): void {
     const indexedPaths = new Set<string>();
     for (const row of this.#database.snapshots) {
       if (row.artifactPath !== null) indexedPaths.add(row.artifactPath);
@@ -255,7 +266,7 @@ class Builder {
         isReadable: row.imageManifestDigest !== null,
       });
     }
-    for (const artifact of this.#store.snapshots) {
+    for (const artifact of store.snapshots) {
       const isIndexed = indexedPaths.has(artifact.path);
       // The index already names this one; its descriptor counts only where it says something else.
       if (isIndexed && artifact.manifestDigest === null) continue;
@@ -328,10 +339,10 @@ class Builder {
     }
   }
 
-  build(): Inventory {
+  build(store: StoreSnapshot): Inventory {
     const flatRefs = new Map<string, FlatRefNode>();
     const flatDiskNames = new Map<string, number>();
-    for (const file of this.#store.flatRefs) {
+    for (const file of store.flatRefs) {
       const entry = this.#flatRefEntries.get(file.manifestDigest);
       if (entry === undefined) continue;
       flatRefs.set(file.manifestDigest, { entry, file });
@@ -340,7 +351,7 @@ class Builder {
     }
     return {
       database: this.#database,
-      store: this.#store,
+      store,
       references: this.#references,
       referencesByName: new Map(this.#references.map((node) => [node.row.reference, node])),
       manifests: this.#manifests,
@@ -352,9 +363,9 @@ class Builder {
       flatDiskNames,
       flatDisks: this.#flatDisks,
       holdingEverything: uniqueHolders(this.#holdingEverything),
-      inFlight: this.#store.locks.held,
-      canProbeLocks: this.#store.locks.canProbe,
-      unreadable: this.#store.unreadable,
+      inFlight: store.locks.held,
+      canProbeLocks: store.locks.canProbe,
+      unreadable: store.unreadable,
       nowMs: this.#options.nowMs,
       graceMs: this.#options.graceMs,
     };

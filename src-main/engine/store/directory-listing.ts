@@ -24,7 +24,9 @@ export function lookAt(path: RawPath): BigIntStats | null {
   return lstatSync(path, LOOK) ?? null;
 }
 
-export function typeOf(stats: BigIntStats): StoreEntry['type'] {
+export function typeOf(
+  stats: Pick<BigIntStats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>,
+): StoreEntry['type'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   return stats.isSymbolicLink() ? 'symlink' : 'other';

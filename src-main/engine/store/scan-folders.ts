@@ -2,6 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import { readBoundedFile } from './bounded-file.ts';
 import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-listing.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
+import { type FileLook, type FileStats, type FolderLooks, parentOf, readLooks } from './folder-looks.ts';
+import type { LooksAhead } from './looks-ahead.ts';
 import { MOST_METADATA_BYTES, parseFlatRef, parseMetadata } from './metadata.ts';
 import { classify, FOLDERS, type Folder, isFolder, JOURNAL } from './names.ts';
 import { isWriterAlive } from './processes.ts';
@@ -49,6 +51,8 @@ export interface FolderScan {
   /** A path relative to the cache to leave out. */
   readonly ignored: string | null;
   readonly checkSuperblocks: boolean;
+  /** A look at the same root that a thread has begun for this scan. */
+  readonly ahead: LooksAhead | null;
   /** What the last scan of the same root came to. */
   readonly previous: ReadonlyMap<Folder, SeenFolder>;
 }
@@ -127,7 +131,7 @@ class FolderVisit {
   readonly #folder: Folder;
   readonly #path: string;
   readonly #previous: SeenFolder | undefined;
-  readonly #settledBeforeNs = BigInt(Date.now()) * 1_000_000n - SETTLING_NS;
+  readonly #settledBeforeNs: bigint;
   #isReadable = true;
   #isUnchanged = false;
   #hasIgnored = false;
@@ -137,6 +141,7 @@ class FolderVisit {
     this.#folder = folder;
     this.#path = folder === '' ? scan.root : `${scan.root}/${folder}`;
     this.#previous = scan.previous.get(folder);
+    this.#settledBeforeNs = BigInt(scan.ahead?.startMs ?? Date.now()) * 1_000_000n - SETTLING_NS;
   }
 
   /** Null when there is no such directory. */
@@ -150,8 +155,8 @@ class FolderVisit {
     }
     const children = new Map<string, Seen>();
     let areAtRest = true;
-    for (const name of this.#names()) {
-      const child = this.#child(name);
+    for (const [name, look] of this.#looks(stats)) {
+      const child = this.#child(name, look);
       if (child === null) continue;
       children.set(keyOf(name), child);
       areAtRest &&= isAtRest(child);
@@ -193,6 +198,25 @@ class FolderVisit {
     );
   }
 
+  /** Each name with the look that a thread took at it, if it did. */
+  *#looks(folder: BigIntStats): Generator<readonly [RawPath, FileLook | null]> {
+    const seen = new Set<RawPath>();
+    for (let part = this.#ahead(folder); part !== null; part = this.#ahead(folder)) {
+      for (const look of readLooks(part)) {
+        seen.add(look[0]);
+        yield look;
+      }
+      if (part.isLast) return;
+    }
+    for (const name of this.#names()) if (!seen.has(name)) yield [name, null];
+  }
+
+  /** The next part, of the folder as it still is; null when there is none (any more). */
+  #ahead(folder: BigIntStats): FolderLooks | null {
+    const part = this.#scan.ahead?.take(this.#folder) ?? null;
+    return part?.changeTimeNs === folder.ctimeNs && part.ino === folder.ino ? part : null;
+  }
+
   #names(): readonly RawPath[] {
     if (this.#isUnchanged) return [...this.#previous!.children.values()].map((child) => child.name);
     try {
@@ -203,7 +227,7 @@ class FolderVisit {
     }
   }
 
-  #child(name: RawPath): Seen | null {
+  #child(name: RawPath, look: FileLook | null): Seen | null {
     const old = this.#previous?.children.get(keyOf(name));
     // Tens of thousands of paths are not put together again.
     const path = old?.entry.path ?? (this.#folder === '' ? `${name}` : `${this.#folder}/${name}`);
@@ -214,9 +238,10 @@ class FolderVisit {
     if (old !== undefined && this.#mayKeep(old, path)) return old;
     const raw = joinRaw(this.#path, name);
     try {
+      if (look !== null) return this.#file(name, path, raw, look.stats, old, look.erofs);
       const stats = lookAt(raw);
       if (stats === null) return null;
-      if (!stats.isDirectory()) return this.#file(name, path, raw, stats, old);
+      if (!stats.isDirectory()) return this.#file(name, path, raw, stats, old, null);
       return isFolder(path) ? null : this.#tree(name, path, raw, stats, old);
     } catch {
       this.#isReadable = false;
@@ -229,13 +254,20 @@ class FolderVisit {
     return this.#isUnchanged || !REWRITTEN.has(old.entry.what.kind);
   }
 
-  #file(name: RawPath, path: string, raw: RawPath, stats: BigIntStats, old: Seen | undefined): Seen | null {
+  #file(
+    name: RawPath,
+    path: string,
+    raw: RawPath,
+    stats: FileStats,
+    old: Seen | undefined,
+    checked: StoreEntry['erofs'],
+  ): Seen | null {
     const isSame = old?.isSettled === true && isSameInode(old, stats);
     if (isSame && old.entry.what.kind !== 'transfer') return old;
     const what = classify(path, typeOf(stats), (pid) => isWriterAlive(pid, mtimeMsOf(stats)));
     const read = readContent(what, raw);
     if (read === 'missing') return null;
-    const entry = fileEntry(path, what, stats, this.#erofs(what, raw, stats));
+    const entry = fileEntry(path, what, stats, this.#erofs(what, raw, stats, checked));
     return {
       name,
       entry: sameOr(old?.entry, entry),
@@ -248,8 +280,9 @@ class FolderVisit {
     };
   }
 
-  #erofs(what: StoreKind, raw: RawPath, stats: BigIntStats): StoreEntry['erofs'] {
+  #erofs(what: StoreKind, raw: RawPath, stats: FileStats, checked: StoreEntry['erofs']): StoreEntry['erofs'] {
     if (what.kind !== 'layer' && what.kind !== 'fsmeta') return null;
+    if (checked !== null) return checked;
     if (this.#scan.checkSuperblocks) return checkSuperblock(raw, Number(stats.size));
     return isWholeBlocks(Number(stats.size)) ? 'ok' : 'truncated';
   }
@@ -288,7 +321,7 @@ class FolderVisit {
     return ![...this.#scan.changed].some((changed) => changed === path || changed.startsWith(`${path}/`));
   }
 
-  #isSettled(stats: BigIntStats): boolean {
+  #isSettled(stats: FileStats): boolean {
     return stats.ctimeNs < this.#settledBeforeNs;
   }
 }
@@ -311,11 +344,7 @@ function keyOf(name: RawPath): string {
   return typeof name === 'string' ? name : `\0${name.toString('latin1')}`;
 }
 
-function parentOf(folder: Folder): Folder {
-  return folder.slice(0, Math.max(0, folder.lastIndexOf('/'))) as Folder;
-}
-
-function isSameInode({ entry, changeTimeNs }: Seen, stats: BigIntStats): boolean {
+function isSameInode({ entry, changeTimeNs }: Seen, stats: FileStats): boolean {
   return (
     changeTimeNs === stats.ctimeNs &&
     entry.ino === `${stats.ino}` &&
@@ -343,12 +372,7 @@ function folderEntry(path: string, stats: BigIntStats): StoreEntry {
   };
 }
 
-function fileEntry(
-  path: string,
-  what: StoreKind,
-  stats: BigIntStats,
-  erofs: StoreEntry['erofs'],
-): StoreEntry {
+function fileEntry(path: string, what: StoreKind, stats: FileStats, erofs: StoreEntry['erofs']): StoreEntry {
   return {
     path,
     what,

@@ -1,9 +1,11 @@
+import { opendirSync } from 'node:fs';
 import type { HomePaths } from '../home/paths.ts';
 import { resolveCacheDir } from './cache-dir.ts';
 import { lookAt } from './directory-listing.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreSnapshot } from './entries.ts';
 import { type KernelLocks, provenDevice, readKernelLocks } from './kernel-locks.ts';
 import { type LockOptions, readLockState } from './locks.ts';
+import { LooksAhead } from './looks-ahead.ts';
 import type { Folder } from './names.ts';
 import { areSameFolders, type FolderScan, type SeenFolder, scanFolders } from './scan-folders.ts';
 import { scanSnapshots } from './snapshot-artifacts.ts';
@@ -27,6 +29,8 @@ export interface ReadOptions {
    * proves that nobody has taken a lock since. What could keep a file shows elsewhere.
    */
   readonly onlyKeepers?: boolean;
+  /** From `StoreReader.lookAhead`: not looked at again. */
+  readonly ahead?: LooksAhead | null;
 }
 
 /** Whether a look at what could keep a file costs little here: no lock has to be tried, and no folder of layers listed. */
@@ -37,13 +41,18 @@ export function canLookCheaply(paths: HomePaths): boolean {
 /** Keeps what it last saw of one cache. Both answers are the same object as before while nothing differs. */
 export interface StoreReader {
   /**
+   * For a large cache of which nothing was seen yet: has a thread look at all files meanwhile, for the one read that
+   * follows. Null where that is not worth a thread. The caller closes it.
+   */
+  lookAhead(): LooksAhead | null;
+  /**
    * Lists only folders that changed since the last time, and in them looks only at what is new or not finished:
    * msb publishes layers, fsmeta, VMDK, metadata and flat disks by rename, which changes their folder. A published
    * file damaged or replaced in place is noticed by `readFully`, or when `changed` names it.
    */
   read(options?: ReadOptions): StoreSnapshot;
   /** Looks at every file. Contents are read again only where inode, length or change time differ. */
-  readFully(options?: Pick<ReadOptions, 'locks' | 'ignored'>): StoreSnapshot;
+  readFully(options?: Pick<ReadOptions, 'locks' | 'ignored' | 'ahead'>): StoreSnapshot;
 }
 
 /**
@@ -58,6 +67,7 @@ export function scanStore(paths: HomePaths, options: ScanOptions = {}): StoreSna
 export function createStoreReader(paths: HomePaths, options: ScanOptions = {}): StoreReader {
   const reader = new Reader(paths, options.checkSuperblocks ?? true);
   return {
+    lookAhead: () => reader.lookAhead(),
     read: (options = {}) => reader.read(false, options),
     readFully: (options = {}) => reader.read(true, options),
   };
@@ -77,12 +87,23 @@ class Reader {
     this.#checkSuperblocks = checkSuperblocks;
   }
 
+  lookAhead(): LooksAhead | null {
+    const root = this.#checkSuperblocks && this.#folders.size === 0 ? resolveCacheDir(this.#paths) : null;
+    return root !== null && hasManyNames(`${root}/layers`) ? new LooksAhead(root) : null;
+  }
+
   read(isFull: boolean, options: ReadOptions): StoreSnapshot {
-    const { locks: how = 'probed', changed = [], ignored = null, onlyKeepers = false } = options;
-    const before = readKernelLocks();
+    const {
+      locks: how = 'probed',
+      changed = [],
+      ignored = null,
+      onlyKeepers = false,
+      ahead = null,
+    } = options;
+    const before = ahead === null ? readKernelLocks() : ahead.locks;
     const isPart = onlyKeepers && this.#hasSeenLocksOf(before);
     if (!isPart) this.#heldBefore = this.#heldByOthers(before);
-    const isSame = this.#readFolders({ isFull, isPart, changed: new Set(changed), ignored });
+    const isSame = this.#readFolders({ isFull, isPart, changed: new Set(changed), ignored, ahead });
     const after = readKernelLocks();
     if (isPart && !this.#hasSeenLocksOf(after)) return this.read(isFull, { locks: how, ignored });
     const last = this.#last;
@@ -98,7 +119,7 @@ class Reader {
   }
 
   /** True when there is a cache and it came to the same as before. */
-  #readFolders(options: Pick<FolderScan, 'isFull' | 'isPart' | 'changed' | 'ignored'>): boolean {
+  #readFolders(options: Omit<FolderScan, 'root' | 'checkSuperblocks' | 'previous'>): boolean {
     const root = resolveCacheDir(this.#paths);
     const last = this.#folders;
     const previous = root === this.#root ? last : new Map<Folder, SeenFolder>();
@@ -156,6 +177,21 @@ function assemble(folders: ReadonlyMap<Folder, SeenFolder>) {
 function isSameOutside(last: StoreSnapshot, next: StoreSnapshot): boolean {
   return JSON.stringify([last.snapshots, last.locks]) === JSON.stringify([next.snapshots, next.locks]);
 }
+
+/** Whether there are more files than are looked at in the time that a thread takes to start. */
+function hasManyNames(directory: string): boolean {
+  try {
+    using names = opendirSync(directory, { bufferSize: WORTH_A_THREAD });
+    for (let read = 0; read < WORTH_A_THREAD; read += 1) {
+      if (names.readSync() === null) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const WORTH_A_THREAD = 2048;
 
 /** No directory, or one that must not be seen. In doubt there is something. */
 function isSomethingAt(path: string): boolean {

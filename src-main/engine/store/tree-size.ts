@@ -57,12 +57,12 @@ export function walkTree(path: RawPath, mostEntries = MOST_ENTRIES): TreeWalk | 
 }
 
 /** Blocks times 512. Exact: file systems end far below 2^53 bytes. */
-export function allocatedBytesOf(stats: BigIntStats): number {
+export function allocatedBytesOf(stats: Pick<BigIntStats, 'blocks'>): number {
   return Number(stats.blocks) * 512;
 }
 
 /** Milliseconds since 1970, with the fraction. */
-export function mtimeMsOf(stats: BigIntStats): number {
+export function mtimeMsOf(stats: Pick<BigIntStats, 'mtimeNs'>): number {
   return Number(stats.mtimeNs) / 1e6;
 }
 
