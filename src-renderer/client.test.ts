@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_WORK } from '../src-shared/domain/work.ts';
 import { CallFailure, createClient, type Transport, unwrap } from './client.ts';
+import { Disconnected } from './disconnected.ts';
 
 /** A transport that answers every call with these lines. */
 function answering(...lines: readonly unknown[]): Transport {
@@ -34,14 +35,14 @@ test('resolves with the error the engine gave', async () => {
   expect(await client.call('images.get', { reference: 'alpine' })).toEqual({ ok: false, error });
 });
 
-test('says internal when the connection fails, and when an answer ends early or is no JSON', async () => {
-  const failing = createClient(() => Promise.reject(new TypeError('Failed to fetch')));
+test('says disconnected when the connection fails or an answer ends early, and internal when it is no JSON', async () => {
+  const failing = createClient(() => Promise.reject(new Disconnected(new TypeError('Failed to fetch'))));
   expect(await failing.call('home.get', {})).toEqual({
     ok: false,
-    error: { code: 'internal', incident: 'Failed to fetch' },
+    error: { code: 'disconnected', detail: 'Failed to fetch' },
   });
   const cutOff = createClient(answering({ item: 1 }));
-  expect(await cutOff.call('home.get', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
+  expect(await cutOff.call('home.get', {})).toMatchObject({ ok: false, error: { code: 'disconnected' } });
   const garbled = createClient(async (_call, _input, { onLine }) => onLine('<html>'));
   expect(await garbled.call('home.get', {})).toMatchObject({ ok: false, error: { code: 'internal' } });
 });

@@ -1,6 +1,7 @@
 import type { CacheError } from '../src-shared/ipc/cache-error.ts';
 import type { CallName, InputOf, ItemOf, ValueOf } from '../src-shared/ipc/contract.ts';
 import type { Result } from '../src-shared/ipc/result.ts';
+import { Disconnected } from './disconnected.ts';
 import { bridgeTransport } from './transport-bridge.ts';
 import { httpTransport } from './transport-http.ts';
 
@@ -16,7 +17,7 @@ export interface CallOptions<Name extends CallName> {
 export interface Client {
   /**
    * Never rejects but for one case: aborted, and the answer of the stopped call could not be had. It rejects with
-   * the signal's reason then. A failure on the way to the engine is an `internal` error.
+   * the signal's reason then. A failure on the way to the engine is `disconnected`, an answer that is none `internal`.
    */
   call<Name extends CallName>(
     name: Name,
@@ -55,7 +56,7 @@ export function createClient(transport: Transport): Client {
         if (signal?.aborted === true && result === null) throw signal.reason;
         result ??= { ok: false, error: transportError(cause) };
       }
-      return (result ?? { ok: false, error: transportError('the answer ended early') }) as Result<never>;
+      return (result ?? { ok: false, error: ENDED_EARLY }) as Result<never>;
     },
   };
 }
@@ -78,6 +79,9 @@ export function unwrap<T>(result: Result<T>): T {
 
 type AnswerLine = { readonly item: unknown } | Result<unknown>;
 
+const ENDED_EARLY: CacheError = { code: 'disconnected', detail: 'The answer ended early.' };
+
 function transportError(cause: unknown): CacheError {
+  if (cause instanceof Disconnected) return { code: 'disconnected', detail: cause.message };
   return { code: 'internal', incident: cause instanceof Error ? cause.message : String(cause) };
 }

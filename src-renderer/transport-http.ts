@@ -1,4 +1,5 @@
 import type { Transport } from './client.ts';
+import { Disconnected } from './disconnected.ts';
 
 /** What a call's `incident` says when the host does not know our token. */
 export const TOKEN_REFUSED = 'the token was refused';
@@ -19,13 +20,17 @@ export function httpTransport(): Transport {
       signal: signal ?? null,
       cache: 'no-store',
       redirect: 'error',
-    });
+    }).catch(cutOff);
     if (response.status === 401) throw new Error(TOKEN_REFUSED);
     if (response.body === null) throw new Error(`HTTP ${response.status} without a body`);
     if (!response.ok && !isLines(response)) throw new Error(`HTTP ${response.status}`);
     onStart();
     await readLines(response.body, onLine);
   };
+}
+
+function cutOff(cause: unknown): never {
+  throw new Disconnected(cause);
 }
 
 /** The token of `#token=…`, kept for reloads of this tab and taken out of the address bar and its history. */
@@ -50,7 +55,7 @@ async function readLines(body: ReadableStream<Uint8Array>, onLine: (line: string
   // Pieces of a line that has not ended yet; joined once, since a list of many images is one long line.
   let pieces: string[] = [];
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(cutOff);
     if (done) break;
     let from = 0;
     for (let end = value.indexOf('\n'); end >= 0; end = value.indexOf('\n', from)) {

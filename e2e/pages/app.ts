@@ -67,7 +67,14 @@ export class App {
   /** Whether the engine is applying a plan: it refuses another one then before it looks for it. */
   async isRemoving(): Promise<boolean> {
     const answer = await this.#host?.call('cache.gc', { planId: '0'.repeat(32) });
-    return (answer as { error: { code: string } }).error.code === 'invalid-input';
+    return (answer as { error: { code: string } }).error.code === 'removal-under-way';
+  }
+
+  /** Begins to remove an image as another window would; resolves once the engine is at it, with its end. */
+  async removeBeside(reference: string): Promise<{ readonly ended: Promise<unknown> }> {
+    const ended = this.#host!.call('images.remove', { reference, force: false });
+    await expect.poll(() => this.isRemoving()).toBe(true);
+    return { ended };
   }
 
   /** Has the engine plan so often that it keeps none of the plans that were shown. */

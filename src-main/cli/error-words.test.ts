@@ -28,6 +28,8 @@ const ERRORS: { readonly [Code in CacheError['code']]: Extract<CacheError, { cod
   'undo-blocked': { code: 'undo-blocked', id: 'f'.repeat(32), reasons: ['alpine is in the cache again.'] },
   'not-saved': { code: 'not-saved', file: '/home/a/settings.json', detail: 'ENOSPC' },
   damaged: { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
+  'removal-under-way': { code: 'removal-under-way' },
+  disconnected: { code: 'disconnected', detail: 'Failed to fetch' },
   internal: { code: 'internal', incident: 'a1b2' },
 };
 

@@ -1,4 +1,5 @@
 import { describeHolder } from '../../src-shared/domain/holder.ts';
+import { describeSystemError } from '../../src-shared/domain/system-error.ts';
 import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
 
@@ -66,7 +67,7 @@ export function errorWords(error: CacheError): readonly string[] {
       ];
     case 'not-saved':
       return [
-        `${error.file} could not be written: ${withoutStop(error.detail)}.`,
+        `${error.file} could not be written: ${withoutStop(describeSystemError(error.detail))}.`,
         'See that the folder can be written to, then try again.',
       ];
     case 'damaged':
@@ -78,6 +79,16 @@ export function errorWords(error: CacheError): readonly string[] {
       return [
         `${error.file} is damaged: ${withoutStop(error.detail)}.`,
         'Other images are not affected. Pull the image again to repair it, or remove it.',
+      ];
+    case 'removal-under-way':
+      return [
+        'Another removal is under way in this cache; nothing was changed.',
+        'Wait until it has ended, then run the command again.',
+      ];
+    case 'disconnected':
+      return [
+        `The connection to Strata was lost: ${withoutStop(error.detail)}.`,
+        'Start Strata again if it has ended, then try again.',
       ];
     case 'internal':
       return [

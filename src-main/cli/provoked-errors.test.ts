@@ -20,9 +20,12 @@ interface Setting {
 
 const context = { signal: new AbortController().signal, emit: () => {} };
 
-/** How each code comes about in a cache of the real msb. `internal` is a defect of ours: shell/app.test.ts kills an engine. */
+/**
+ * How each code comes about in a cache of the real msb. `internal` is a defect of ours: shell/app.test.ts kills an engine;
+ * `disconnected` is the window's alone.
+ */
 const PROVOKED: {
-  readonly [Code in Exclude<CacheError['code'], 'internal'>]: (setting: Setting) => unknown;
+  readonly [Code in Exclude<CacheError['code'], 'internal' | 'disconnected'>]: (setting: Setting) => unknown;
 } = {
   'not-found': ({ engine }) => engine.handlers['images.inspect']({ reference: 'nothing:1' }, context),
   'in-use': ({ cache, engine }) => {
@@ -64,6 +67,15 @@ const PROVOKED: {
     rmSync(dataDir, { recursive: true });
     writeFileSync(dataDir, 'a file where the folder belongs');
     return engine.handlers['settings.set']({ graceMinutes: 5 }, context);
+  },
+  'removal-under-way': async ({ engine }) => {
+    const removals = ['alpine', 'ghcr.io/acme/app:1'].map((reference) =>
+      engine.handlers['images.remove']({ reference, force: false }, context),
+    );
+    const ended = await Promise.allSettled(removals);
+    const refused = ended.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    expect(refused).toHaveLength(1);
+    throw refused[0]!.reason;
   },
   damaged: ({ cache, engine }) => {
     rmSync(`${cache.databaseFile}-wal`, { force: true });

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HomeState, HomeStatus, SchemaState } from '../../src-shared/domain/home.ts';
 import type { ImageHandle } from '../../src-shared/domain/image.ts';
 import type { Plan, PlanAction, Progress, Report } from '../../src-shared/domain/plan.ts';
+import { describeSystemError } from '../../src-shared/domain/system-error.ts';
 import { ActivityLog } from './activity/activity-log.ts';
 import { recordRemoval } from './activity/record.ts';
 import { UsageLog } from './activity/usage-log.ts';
@@ -157,7 +158,7 @@ export class Session implements World {
   }
 
   #switchTo(paths: HomePaths, isSample: boolean): void {
-    if (this.#isApplying) throw invalidPath('cannot be opened while a removal is under way');
+    if (this.#isApplying) throw new CacheFailure({ code: 'removal-under-way' });
     this.#closeDatabase();
     this.#paths = paths;
     this.#unopened = null;
@@ -466,13 +467,10 @@ export class Session implements World {
   /**
    * Runs what changes the cache: one such thing at a time.
    *
-   * @throws CacheFailure `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`.
+   * @throws CacheFailure `removal-under-way`, `cache-missing`, `read-only`, `schema-unsupported`, `database-busy`.
    */
   async exclusively<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#isApplying) {
-      const message = 'Another removal is under way: wait for it to end.';
-      throw new CacheFailure({ code: 'invalid-input', issues: [{ path: '', message }] });
-    }
+    if (this.#isApplying) throw new CacheFailure({ code: 'removal-under-way' });
     this.#isApplying = true;
     try {
       await this.#refuseUnlessWritable();
@@ -572,7 +570,9 @@ function refuseUnlessFolder(home: string): void {
   try {
     isFolder = statSync(home, { throwIfNoEntry: false })?.isDirectory();
   } catch (cause) {
-    throw invalidPath(`cannot be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    throw invalidPath(
+      `cannot be opened: ${describeSystemError((cause as NodeJS.ErrnoException).code ?? 'unknown error')}`,
+    );
   }
   if (isFolder === undefined) throw new CacheFailure({ code: 'cache-missing', path: home });
   if (!isFolder) throw invalidPath('is not a folder');

@@ -32,6 +32,8 @@ const errors: readonly CacheError[] = [
   { code: 'schema-unsupported', differences: ['Table layer has no column diff_id.'] },
   { code: 'read-only', reasons: ['The folder cannot be written to.'] },
   { code: 'invalid-input', issues: [{ path: 'reference', message: 'contains a NUL' }] },
+  { code: 'removal-under-way' },
+  { code: 'disconnected', detail: 'Failed to fetch' },
   { code: 'cache-missing', path: '/home/a/.microsandbox' },
   { code: 'world-changed', appeared: ['layer sha256:1'], disappeared: ['layer sha256:2'], plan },
   { code: 'damaged', file: 'layers/sha256_1.erofs', detail: 'The file is empty.' },
@@ -59,7 +61,10 @@ test('names every holder of an image in use', () => {
 });
 
 test('shows what appeared and what disappeared when the world moved', () => {
-  expect(explainError(errors[7]!).details).toEqual(['New: layer sha256:1', 'Gone: layer sha256:2']);
+  expect(explainError(errors.find(({ code }) => code === 'world-changed')!).details).toEqual([
+    'New: layer sha256:1',
+    'Gone: layer sha256:2',
+  ]);
 });
 
 test('cuts a list of a thousand reasons and says how many are left', () => {
@@ -83,5 +88,5 @@ test('makes a sentence of a field and what is wrong with it', () => {
     explainError({ code: 'invalid-input', issues: [{ path, message }] }).details;
   expect(detailsOf('path', 'is not a folder')).toEqual(['path is not a folder.']);
   expect(detailsOf('policy.unusedForDays', 'Too big')).toEqual(['policy.unusedForDays: Too big']);
-  expect(detailsOf('', 'Another removal is under way.')).toEqual(['Another removal is under way.']);
+  expect(detailsOf('', 'It is not what was asked for.')).toEqual(['It is not what was asked for.']);
 });

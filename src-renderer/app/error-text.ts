@@ -1,7 +1,9 @@
 import { formatCount } from '../../src-shared/domain/format.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
+import { describeSystemError } from '../../src-shared/domain/system-error.ts';
 import type { CacheError } from '../../src-shared/ipc/cache-error.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
+import { shortenHashesIn } from '../detail/short-name.ts';
 import { toVisible } from '../detail/visible-text.ts';
 
 export interface ErrorText {
@@ -19,7 +21,11 @@ const MOST_LINES = 6;
 /** The words for every code of the contract. Names in them are made visible: they come from strangers. */
 export function explainError(error: CacheError): ErrorText {
   const { title, details, nextStep } = wordsOf(error);
-  return { title: toVisible(title), details: details.map(toVisible), nextStep };
+  return {
+    title: toVisible(title),
+    details: details.map((line) => toVisible(shortenHashesIn(line))),
+    nextStep,
+  };
 }
 
 function wordsOf(error: CacheError): ErrorText {
@@ -82,7 +88,7 @@ function wordsOf(error: CacheError): ErrorText {
     case 'not-saved':
       return {
         title: 'Strata could not save its own file.',
-        details: [error.file, `The system says ${error.detail}.`],
+        details: [error.file, sentence(describeSystemError(error.detail))],
         nextStep: 'The cache was not touched. See that the folder can be written to, then try again.',
       };
     case 'damaged':
@@ -97,6 +103,18 @@ function wordsOf(error: CacheError): ErrorText {
         title: `A file of the cache is damaged: ${error.file}`,
         details: [error.detail],
         nextStep: 'Other images are not affected. Pull the image again to repair it, or remove it.',
+      };
+    case 'removal-under-way':
+      return {
+        title: 'Another removal is under way in this cache.',
+        details: ['Strata does one at a time, so that each takes exactly what it announced.'],
+        nextStep: 'Nothing was changed. Wait until it has ended, or stop it, then try again.',
+      };
+    case 'disconnected':
+      return {
+        title: 'The connection to Strata was lost.',
+        details: [error.detail],
+        nextStep: 'Start Strata again if it has ended, then try again.',
       };
     case 'internal':
       return {
@@ -131,6 +149,11 @@ function notFound(error: Extract<CacheError, { code: 'not-found' }>): ErrorText 
     nextStep:
       error.what === 'file' ? 'Go back to the folder it was in.' : 'Choose another one from the list.',
   };
+}
+
+/** `the disk is full (ENOSPC)`: `The disk is full (ENOSPC).` A bare code stays as it is. */
+function sentence(words: string): string {
+  return words.includes(' ') ? `${words[0]!.toUpperCase()}${words.slice(1)}.` : `The system says ${words}.`;
 }
 
 /** Our own messages go on from the field's name: `path is not a folder.` */

@@ -18,6 +18,8 @@ export type CacheError =
       readonly issues: readonly { readonly path: string; readonly message: string }[];
     }
   | { readonly code: 'cache-missing'; readonly path: string }
+  /** Another removal or undo of this Strata is at work on the cache: one at a time. */
+  | { readonly code: 'removal-under-way' }
   /** The cache changed since the plan was seen; `plan` is what would be done now. */
   | {
       readonly code: 'world-changed';
@@ -31,5 +33,7 @@ export type CacheError =
   | { readonly code: 'not-saved'; readonly file: string; readonly detail: string }
   /** A file of the cache is damaged; `file` is relative to the cache, `detail` a sentence. */
   | { readonly code: 'damaged'; readonly file: string; readonly detail: string }
+  /** The answer did not come: the host has ended, or the way to it is cut. `detail` is the browser's word for it. */
+  | { readonly code: 'disconnected'; readonly detail: string }
   /** A defect of ours or of the machine; `incident` finds it in the log. */
   | { readonly code: 'internal'; readonly incident: string };

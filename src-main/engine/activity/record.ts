@@ -1,5 +1,6 @@
 import type { ActivityKind } from '../../../src-shared/domain/activity.ts';
 import type { PlanAction, RemovedItem, Report } from '../../../src-shared/domain/plan.ts';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import type { Session } from '../session.ts';
 import type { FinishedOperation } from './activity-log.ts';
 
@@ -58,6 +59,6 @@ function record(session: Session, operation: FinishedOperation): string | null {
     return null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return `This removal could not be kept in Strata's activity log (${code}).`;
+    return `This removal could not be kept in Strata's activity log: ${describeSystemError(code)}.`;
   }
 }

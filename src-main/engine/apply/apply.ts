@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { KeptItem, PlanAction, Progress, RemovedItem, Report } from '../../../src-shared/domain/plan.ts';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import {
   changeCounter,
   deleteRows,
@@ -14,6 +15,7 @@ import type { HomePaths } from '../home/paths.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type Draft, planAction, type Step } from '../plan/plan.ts';
 import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
+import { folderOf } from '../store/names.ts';
 import { canLookCheaply } from '../store/scan.ts';
 import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
@@ -236,7 +238,7 @@ class Run {
   }
 
   #areLeased(steps: readonly Step[]): boolean {
-    const folders = new Set(steps.map(({ entry }) => entry!.path.slice(0, entry!.path.lastIndexOf('/'))));
+    const folders = new Set(steps.map(({ entry }) => folderOf(entry!.path)));
     return [...folders].some((folder) => keepsLeases(path.join(this.#world.paths.cacheDir, folder)));
   }
 
@@ -522,7 +524,7 @@ class Run {
     }
     if (this.#undoProblem !== null) {
       notes.push(
-        `Cannot be undone, for its journal could not be written (${this.#undoProblem}): the space was freed at once.`,
+        `Cannot be undone, for ${describeSystemError(this.#undoProblem)} where its journal belongs: the space was freed at once.`,
       );
     }
     return notes;

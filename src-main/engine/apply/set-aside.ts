@@ -5,7 +5,7 @@ import { readBoundedFile } from '../store/bounded-file.ts';
 import type { StoreEntry } from '../store/entries.ts';
 import { tryLockExclusive } from '../store/locks.ts';
 import { MOST_METADATA_BYTES, parseMetadata } from '../store/metadata.ts';
-import { classify, OWN_FOLDER } from '../store/names.ts';
+import { classify, folderOf, OWN_FOLDER } from '../store/names.ts';
 import { measureTree } from '../store/tree-size.ts';
 import { type Journal, writeJournal } from '../undo/journal.ts';
 import type { World } from './apply.ts';
@@ -117,7 +117,7 @@ export class SetAside {
       if (!isSame || stats.isSymbolicLink()) return 'another file has taken its place';
       if (entry.type === 'file' && (!stats.isFile() || Number(stats.size) !== entry.logicalBytes))
         return 'it changed meanwhile';
-      const folder = entry.path.slice(0, entry.path.lastIndexOf('/'));
+      const folder = folderOf(entry.path);
       const { isLink, isLeased } = this.#lookAtFolder(folder);
       if (isLink) return 'a link has taken the place of its folder';
       if (isLeased) {

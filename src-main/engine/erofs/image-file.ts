@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import { ErofsError } from './erofs-error.ts';
 
 /** Bytes read at once around whatever is asked for: metadata lies close together. */
@@ -176,7 +177,11 @@ function notAFile(why: string): ErofsError {
 
 function ioError(doing: string, error: unknown): ErofsError {
   const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new ErofsError('io', `The operating system failed ${doing} the file (${reason}).`, { cause: error });
+  return new ErofsError(
+    'io',
+    `The operating system failed ${doing} the file: ${describeSystemError(reason)}.`,
+    { cause: error },
+  );
 }
 
 function truncated(position: number, length: number, end: number): ErofsError {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { HealthProgress, HealthReport } from '../../../src-shared/domain/health.ts';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import {
   buildTreeIndex,
   ErofsError,
@@ -200,7 +201,10 @@ class DeepCheck {
       }
     } catch (error) {
       this.#signal.throwIfAborted();
-      this.findings.damaged(entry.path, `It cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+      this.findings.damaged(
+        entry.path,
+        `It cannot be read: ${describeSystemError((error as NodeJS.ErrnoException).code ?? String(error))}.`,
+      );
       return;
     }
     if (`sha256:${hash.digest('hex')}` === digest)

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import type { RawPath } from './directory-listing.ts';
 
 /**
@@ -62,5 +63,5 @@ function readOpened(fd: number, mostBytes: number): BoundedRead {
 function refusal(error: unknown): BoundedRead {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-  return { kind: 'unreadable', detail: code === 'ELOOP' ? 'a symbolic link' : code };
+  return { kind: 'unreadable', detail: code === 'ELOOP' ? 'a symbolic link' : describeSystemError(code) };
 }

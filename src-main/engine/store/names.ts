@@ -25,6 +25,11 @@ export const FOLDERS = [
 ] as const;
 export type Folder = (typeof FOLDERS)[number];
 
+/** The folder a path relative to the cache is in; '' for what lies in the cache directory itself. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
 /**
  * What a path relative to the cache (`/`-separated) is, by its name and type alone. Names are exactly those msb
  * writes, digests well-formed and in lower case; a name that nearly matches, a symbolic link, a FIFO, a device and
@@ -38,9 +43,8 @@ export function classify(
   isAlive: (pid: number) => boolean = () => true,
 ): StoreKind {
   if (type === 'directory' && isFolder(path)) return DIRECTORY;
-  const slash = path.lastIndexOf('/');
-  const folder = slash < 0 ? '' : path.slice(0, slash);
-  const name = path.slice(slash + 1);
+  const folder = folderOf(path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   if (type === 'directory') return classifyDirectory(folder, name);
   if (type !== 'file') return UNKNOWN;
   switch (folder) {

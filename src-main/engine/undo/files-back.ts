@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import { describeSystemError } from '../../../src-shared/domain/system-error.ts';
 import { keepsLeases, takeLease } from '../apply/lease.ts';
 import { moveBack } from '../apply/move-back.ts';
 import { classify } from '../store/names.ts';
@@ -47,7 +48,7 @@ export class FilesBack {
         if (moveBack(this.#from(file), this.#to(file))) this.#moved.push(file);
         else if (this.#problemOf(file) !== null) return this.#problemOf(file);
       } catch (error) {
-        return `${file.path} could not be moved back (${(error as NodeJS.ErrnoException).code}).`;
+        return `${file.path} could not be moved back: ${describeSystemError((error as NodeJS.ErrnoException).code ?? 'unknown error')}.`;
       }
     }
     return null;
