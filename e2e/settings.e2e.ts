@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Locator } from 'playwright/test';
 import { expectAccessible } from './fixtures/accessibility.ts';
 import { HANDS } from './fixtures/hand.ts';
 import { runSql } from './fixtures/sql.ts';
@@ -107,6 +108,14 @@ for (const hand of HANDS) {
         .getByRole('checkbox')
         .evaluateAll((boxes) => boxes.map((box) => box.getBoundingClientRect().top));
       expect(tops.slice(1).map((top, index) => top - tops[index]!)).toEqual([32, 32, 32, 32]);
+      await app.images.open(ALPINE);
+      await app.detail.choose('Files');
+      const heightOf = async (row: Locator) => (await row.boundingBox())?.height;
+      const files = app.detail.pane.getByRole('treegrid').getByRole('row');
+      await expect.poll(() => heightOf(files.nth(1))).toBe(24);
+      await app.showReclaim();
+      await app.reclaim.choose('Prune unused images');
+      await expect.poll(() => heightOf(app.reclaim.rows.first())).toBe(28);
     });
 
     test('pins an image where it is shown, and no prune takes it', async ({ cache, app }) => {

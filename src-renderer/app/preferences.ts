@@ -4,8 +4,8 @@ import { createStore, type Store, useStore } from './store.ts';
 
 /** What the interface remembers on this machine between starts. Nothing of the cache is in it but paths chosen. */
 export interface Preferences {
-  /** Pixels. */
-  readonly detailWidth: number;
+  /** Pixels; null while nobody has moved the line: then a share of the view. */
+  readonly detailWidth: number | null;
   readonly isGrouped: boolean;
   readonly sort: ImageSort;
   /** Chosen in the command palette, the last one first. */
@@ -13,7 +13,7 @@ export interface Preferences {
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
-  detailWidth: 424,
+  detailWidth: null,
   isGrouped: false,
   sort: NEWEST_FIRST,
   recentCommands: [],

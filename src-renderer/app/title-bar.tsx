@@ -1,7 +1,7 @@
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { RefreshCw, Sparkles } from 'lucide-react';
 import { formatBytes } from '../../src-shared/domain/format.ts';
-import { announce, Button, classNames, IconButton } from '../ui/index.ts';
+import { announce, Button, classNames, IconButton, VisuallyHidden } from '../ui/index.ts';
 import { useCommand } from './commands.ts';
 import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
@@ -16,7 +16,9 @@ export function TitleBar() {
   return (
     <header className={classNames(styles.bar, window.strata?.shell.platform === 'darwin' && styles.mac)}>
       <div className={styles.start}>
-        <h1 className={styles.name}>Strata</h1>
+        <h1>
+          <VisuallyHidden>Strata</VisuallyHidden>
+        </h1>
         <HomeChooser />
       </div>
       <FindField />

@@ -8,7 +8,15 @@ import { useStore } from '../app/store.ts';
 import { FindBox } from '../detail/find-box.tsx';
 import { SafeText } from '../detail/safe-text.tsx';
 import { toPlainPath } from '../files/file-path.ts';
-import { classNames, EmptyState, ErrorNotice, FilterChip, IconButton, Spinner } from '../ui/index.ts';
+import {
+  classNames,
+  EmptyState,
+  ErrorNotice,
+  FilterChip,
+  HiddenLegend,
+  IconButton,
+  Spinner,
+} from '../ui/index.ts';
 import styles from './compare-view.module.css';
 import {
   CHANGE_LETTERS,
@@ -172,7 +180,7 @@ function FileList({ files, omitted }: { readonly files: readonly ComparedFile[];
       <div className={styles.tools}>
         <h3 className={styles.heading}>Files</h3>
         <fieldset className={styles.filters}>
-          <legend className={styles.legend}>Show</legend>
+          <HiddenLegend>Show</HiddenLegend>
           {FILTERS.map((entry) => (
             <FilterChip
               key={entry.filter}

@@ -3,7 +3,7 @@ import { WrapText } from 'lucide-react';
 import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import type { ImageInspection } from '../../src-shared/domain/image.ts';
-import { classNames, EmptyState, FilterChip, IconButton } from '../ui/index.ts';
+import { classNames, EmptyState, FilterChip, HiddenLegend, IconButton } from '../ui/index.ts';
 import { CopyButton } from './copy-button.tsx';
 import { layOutJson, tokeniseLine } from './json-lines.ts';
 import styles from './json-tab.module.css';
@@ -30,7 +30,7 @@ export function JsonTab({ inspection }: { readonly inspection: ImageInspection }
     <div className={styles.tab}>
       <div className={styles.bar}>
         <fieldset className={styles.sources}>
-          <legend className={styles.legend}>Document</legend>
+          <HiddenLegend>Document</HiddenLegend>
           {SOURCES.map((choice) => (
             <FilterChip
               key={choice.source}

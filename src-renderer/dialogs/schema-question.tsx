@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useHome } from '../app/queries.ts';
 import { useChangeSettings, useSettings } from '../settings/settings-store.ts';
-import { Notice } from '../ui/index.ts';
+import { Notice, Option } from '../ui/index.ts';
 import { acceptMigrations, listUnaccepted } from './schema-consent.ts';
 import styles from './schema-question.module.css';
 
@@ -49,14 +49,9 @@ export function SchemaQuestion({ consent }: { readonly consent: SchemaConsent })
           <li key={migration}>{migration}</li>
         ))}
       </ul>
-      <label className={styles.answer}>
-        <input
-          type="checkbox"
-          checked={consent.isGiven}
-          onChange={(event) => consent.setGiven(event.target.checked)}
-        />
-        I understand. Remove all the same, and do not ask again for this version.
-      </label>
+      <Option type="checkbox" isChosen={consent.isGiven} onChange={consent.setGiven}>
+        <strong>I understand. Remove all the same, and do not ask again for this version.</strong>
+      </Option>
     </Notice>
   );
 }

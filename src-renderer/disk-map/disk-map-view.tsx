@@ -5,7 +5,7 @@ import { openImage, openLayer } from '../app/navigation.ts';
 import { useCall, useFacts, useLayers, usePlan, useUsage } from '../app/queries.ts';
 import { createStore, useStore } from '../app/store.ts';
 import { countOf } from '../detail/count-words.ts';
-import { announce, EmptyState, ErrorNotice, FilterChip, Spinner } from '../ui/index.ts';
+import { announce, EmptyState, ErrorNotice, FilterChip, HiddenLegend, Spinner } from '../ui/index.ts';
 import { BesideMap } from './beside-map.tsx';
 import styles from './disk-map-view.module.css';
 import { FileDialog } from './file-dialog.tsx';
@@ -107,7 +107,7 @@ export function DiskMapView() {
           </p>
         </div>
         <fieldset className={styles.choices}>
-          <legend className={styles.legend}>Cells are</legend>
+          <HiddenLegend>Cells are</HiddenLegend>
           {GROUPINGS.map((one) => (
             <FilterChip
               key={one.grouping}
@@ -121,7 +121,7 @@ export function DiskMapView() {
           ))}
         </fieldset>
         <fieldset className={styles.choices}>
-          <legend className={styles.legend}>Shown as</legend>
+          <HiddenLegend>Shown as</HiddenLegend>
           <FilterChip label="Map" isOn={!isTable} onToggle={() => chosen.set({ grouping, isTable: false })} />
           <FilterChip label="Table" isOn={isTable} onToggle={() => chosen.set({ grouping, isTable: true })} />
         </fieldset>

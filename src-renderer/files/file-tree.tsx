@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual tree has no table elements; rows are placed one by one.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the tree has the focus and names the active row.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { TreeEntry } from '../../src-shared/domain/tree-entry.ts';
+import { useMeasuredRows, useRowHeight } from '../settings/row-height.ts';
 import { classNames, VisuallyHidden } from '../ui/index.ts';
 import { parentOf } from './file-path.ts';
 import { FileRow } from './file-row.tsx';
@@ -10,7 +11,8 @@ import styles from './file-tree.module.css';
 import { moveInTree } from './tree-keys.ts';
 import { findByPrefix, type TreeRow } from './tree-rows.ts';
 
-const ROW_HEIGHT = 26;
+/** Not below 24, which a target of the pointer needs. */
+const ROW_HEIGHTS = { comfortable: 26, compact: 24 };
 const HEADER_HEIGHT = 26;
 /** Folders `*` opens at once: each is read from disk. */
 const MOST_OPENED = 50;
@@ -37,6 +39,7 @@ export function FileTree(props: FileTreeProps) {
   const { label, rows, selectedPath, target, hasLayers, onSelect, onSetOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
+  const rowHeight = useRowHeight(ROW_HEIGHTS);
   const [activePath, setActivePath] = useState<string | null>(null);
   const typed = useRef({ text: '', atMs: 0 });
   const found = rows.findIndex((row) => row.kind !== 'message' && row.path === activePath);
@@ -44,11 +47,12 @@ export function FileTree(props: FileTreeProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 10,
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
   });
+  useMeasuredRows(virtual, rowHeight);
 
   const goTo = (index: number) => {
     virtual.scrollToIndex(index, { align: 'auto' });
@@ -82,7 +86,7 @@ export function FileTree(props: FileTreeProps) {
   };
   const actOnKey = (event: KeyboardEvent): boolean => {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
     const move = moveInTree(rows, active, event.key, page);
     if (move !== null) {
       if (move.kind === 'go') goTo(move.to);
@@ -135,7 +139,11 @@ export function FileTree(props: FileTreeProps) {
           )}
         </div>
       </div>
-      <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className={styles.rows}
+        style={{ height: virtual.getTotalSize(), '--row-height': `${rowHeight}px` } as CSSProperties}
+      >
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index]!;
           return (

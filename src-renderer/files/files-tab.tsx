@@ -1,5 +1,5 @@
 import type { ImageLayer } from '../../src-shared/domain/layer.ts';
-import { FilterChip } from '../ui/index.ts';
+import { FilterChip, HiddenLegend } from '../ui/index.ts';
 import { FileBrowser } from './file-browser.tsx';
 import styles from './files-tab.module.css';
 import { keyOfTree } from './tree-source.ts';
@@ -24,7 +24,7 @@ export function FilesTab({ reference, layers, position, onPositionChange }: File
   return (
     <div className={styles.tab}>
       <fieldset className={styles.layers}>
-        <legend className={styles.legend}>Layer</legend>
+        <HiddenLegend>Layer</HiddenLegend>
         <FilterChip label="Merged" isOn={layer === null} onToggle={() => onPositionChange(null)} />
         {layers.length <= MOST_BUTTONS ? (
           newestFirst.map((one) => (

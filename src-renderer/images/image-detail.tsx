@@ -1,8 +1,9 @@
 import { X } from 'lucide-react';
 import { memo, useRef } from 'react';
 import { openImage } from '../app/navigation.ts';
-import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
+import { setPreference, usePreference } from '../app/preferences.ts';
 import { DetailPane, NoImageChosen } from '../detail/detail-pane.tsx';
+import { usualDetailWidth } from '../detail/detail-width.ts';
 import { classNames, IconButton, Splitter, useCoveringFocus } from '../ui/index.ts';
 import styles from './image-detail.module.css';
 
@@ -26,7 +27,8 @@ export interface ImageDetailProps {
 /** The details beside the list, as wide as the person made them, or in its place where there is no room. */
 export const ImageDetail = memo(function ImageDetail(props: ImageDetailProps) {
   const { reference, isWaiting, viewWidth, onClose, onRemove } = props;
-  const preferred = usePreference('detailWidth');
+  const usual = usualDetailWidth(viewWidth);
+  const preferred = usePreference('detailWidth') ?? usual;
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
   const largest = Math.max(LEAST_WIDTH, viewWidth - LEAST_LIST_WIDTH);
   const width = Math.min(Math.max(preferred, LEAST_WIDTH), largest);
@@ -43,7 +45,7 @@ export const ImageDetail = memo(function ImageDetail(props: ImageDetailProps) {
           value={width}
           min={LEAST_WIDTH}
           max={largest}
-          initial={DEFAULT_PREFERENCES.detailWidth}
+          initial={usual}
           onChange={(next) => setPreference('detailWidth', next)}
         />
       )}

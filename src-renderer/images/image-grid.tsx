@@ -10,7 +10,6 @@ import {
   memo,
   type ReactNode,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useRef,
 } from 'react';
@@ -19,7 +18,7 @@ import { useCommand } from '../app/commands.ts';
 import { isPressed } from '../app/keys.ts';
 import { HEADING_ACTIONS, LIST_ACTIONS } from '../app/list-keys.ts';
 import { useNow } from '../app/use-now.ts';
-import { useRowHeight } from '../settings/row-height.ts';
+import { useMeasuredRows, useRowHeight } from '../settings/row-height.ts';
 import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import { ColumnEdge } from './column-edge.tsx';
 import { type Column, type ColumnLayout, WIDTH_STEP } from './columns.ts';
@@ -87,10 +86,7 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
     // The row with the tab stop is always there, else Tab would skip a list scrolled away from it.
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
   });
-  useLayoutEffect(() => {
-    // It keeps the places of rows until it is told: the height is of every one of them.
-    if (rowHeight > 0) virtual.measure();
-  }, [virtual, rowHeight]);
+  useMeasuredRows(virtual, rowHeight);
   useRowAnchor(scroller, rows, props.order, rowHeight);
   const typeAhead = useTypeAhead((typed, from) => findTyped(rows, from, typed));
 

@@ -2,19 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row or heading.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  useId,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type CSSProperties, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import { useNow } from '../app/use-now.ts';
 import { type GridPosition, HEADER_ROW, moveInGrid, WHOLE_ROW } from '../images/grid-moves.ts';
-import { useRowHeight } from '../settings/row-height.ts';
+import { useMeasuredRows, useRowHeight } from '../settings/row-height.ts';
 import { classNames } from '../ui/index.ts';
 import styles from './layer-grid.module.css';
 import type { LayerSort } from './layer-list-state.ts';
@@ -68,10 +60,7 @@ export function LayerGrid(props: LayerGridProps) {
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
   });
-  useLayoutEffect(() => {
-    // It keeps the places of rows until it is told: the height is of every one of them.
-    if (rowHeight > 0) virtual.measure();
-  }, [virtual, rowHeight]);
+  useMeasuredRows(virtual, rowHeight);
 
   const goTo = (next: GridPosition) => {
     if (next.row >= 0) virtual.scrollToIndex(next.row, { align: 'auto' });

@@ -1,8 +1,9 @@
 import { Layers, X } from 'lucide-react';
 import { type RefObject, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '../app/navigation.ts';
-import { DEFAULT_PREFERENCES, setPreference, usePreference } from '../app/preferences.ts';
+import { setPreference, usePreference } from '../app/preferences.ts';
 import { useLayers } from '../app/queries.ts';
+import { usualDetailWidth } from '../detail/detail-width.ts';
 import { FindBox } from '../detail/find-box.tsx';
 import {
   Button,
@@ -10,11 +11,13 @@ import {
   EmptyState,
   ErrorNotice,
   FilterChip,
+  HiddenLegend,
   IconButton,
   Spinner,
   Splitter,
   useCoveringFocus,
   useElementSize,
+  VisuallyHidden,
 } from '../ui/index.ts';
 import { LayerDetail } from './layer-detail.tsx';
 import { LayerGrid } from './layer-grid.tsx';
@@ -54,7 +57,8 @@ export function LayersView() {
   const view = useRef<HTMLDivElement>(null);
   const viewWidth = useElementSize(view)?.width ?? 0;
   const isDocked = viewWidth >= LEAST_DOCKED_WIDTH;
-  const preferred = usePreference('detailWidth');
+  const usual = usualDetailWidth(viewWidth);
+  const preferred = usePreference('detailWidth') ?? usual;
   const largest = Math.max(LEAST_DETAIL_WIDTH, viewWidth - LEAST_LIST_WIDTH);
   const width = Math.min(Math.max(preferred, LEAST_DETAIL_WIDTH), largest);
   const isCovered = opened !== null && viewWidth > 0 && !isDocked;
@@ -66,9 +70,11 @@ export function LayersView() {
     <div ref={view} className={styles.view}>
       <div className={styles.list} inert={isCovered}>
         <div className={styles.tools}>
-          <h2 className={styles.title}>Layers</h2>
+          <h2>
+            <VisuallyHidden>Layers</VisuallyHidden>
+          </h2>
           <fieldset className={styles.filters}>
-            <legend className={styles.legend}>Show</legend>
+            <HiddenLegend>Show</HiddenLegend>
             {FILTERS.map(({ filter, label }) => (
               <FilterChip
                 key={filter}
@@ -124,7 +130,7 @@ export function LayersView() {
           value={width}
           min={LEAST_DETAIL_WIDTH}
           max={largest}
-          initial={DEFAULT_PREFERENCES.detailWidth}
+          initial={usual}
           onChange={(next) => setPreference('detailWidth', next)}
         />
       )}

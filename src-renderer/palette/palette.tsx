@@ -19,7 +19,7 @@ import { keyText } from '../app/keys.ts';
 import { openImage, openLayer } from '../app/navigation.ts';
 import { rememberCommand } from '../app/preferences.ts';
 import { useStore } from '../app/store.ts';
-import { announce, classNames, Kbd } from '../ui/index.ts';
+import { announce, classNames, Kbd, VisuallyHidden } from '../ui/index.ts';
 import type { Range } from './fuzzy.ts';
 import styles from './palette.module.css';
 import {
@@ -148,8 +148,8 @@ function Count({ groups, query }: { readonly groups: readonly PaletteGroup[]; re
     return () => clearTimeout(timer);
   }, [groups, query]);
   return (
-    <div role="status" className={styles.hidden}>
-      {words}
+    <div role="status">
+      <VisuallyHidden>{words}</VisuallyHidden>
     </div>
   );
 }

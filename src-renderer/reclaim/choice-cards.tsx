@@ -5,7 +5,7 @@ import type { Plan } from '../../src-shared/domain/plan.ts';
 import type { Reclaimable } from '../../src-shared/domain/usage.ts';
 import { useUsage } from '../app/queries.ts';
 import { countOf } from '../detail/count-words.ts';
-import { classNames } from '../ui/index.ts';
+import { classNames, HiddenLegend } from '../ui/index.ts';
 import styles from './choice-cards.module.css';
 import { countReferences } from './plan-rows.ts';
 import type { ReclaimChoice } from './reclaim-settings.ts';
@@ -32,7 +32,7 @@ export function ChoiceCards({ choice, isDisabled, prunePlan, onChoose }: ChoiceC
   });
   return (
     <fieldset className={styles.cards}>
-      <legend className={styles.legend}>What to reclaim</legend>
+      <HiddenLegend>What to reclaim</HiddenLegend>
       <Card {...card('gcLayers')} icon={<Layers size={16} />} title="Collect orphaned layers">
         <span className={styles.about}>Layers no cached image uses any more.</span>
         <Amount of={usage.data?.gcLayers} noun="layer" />
@@ -103,7 +103,7 @@ function Amount({ of, noun }: { readonly of: Reclaimable | undefined; readonly n
   if (of.count === 0 && of.bytes === 0) return <strong className={styles.amount}>Nothing to collect</strong>;
   return (
     <strong className={styles.amount}>
-      {countOf(of.count, noun)} · {formatBytes(of.bytes)}
+      {of.count === 0 ? 'Garbage only' : countOf(of.count, noun)} · {formatBytes(of.bytes)}
     </strong>
   );
 }

@@ -1,14 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
+import { useMeasuredRows, useRowHeight } from '../settings/row-height.ts';
 import { Button, EmptyState, Menu, MenuItem, Spinner, VisuallyHidden } from '../ui/index.ts';
 import { foldPlan, type RowSort, sortRows } from './plan-rows.ts';
 import styles from './plan-table.module.css';
 import { PlanTableRow, type TableRow } from './plan-table-row.tsx';
 
-const ROW_HEIGHT = 37;
+const ROW_HEIGHTS = { comfortable: 37, compact: 28 };
 
 const SORT_WORDS: Readonly<Record<RowSort, string>> = {
   bytes: 'sorted by bytes freed',
@@ -34,12 +35,14 @@ export function PlanTable({ plan, when, isOutdated, onPin }: PlanTableProps) {
   const rows = useMemo(() => sortRows(going, plan.kept, sort), [going, plan, sort]);
   const shown = useMemo(() => withParts(rows, opened), [rows, opened]);
   const scroller = useRef<HTMLDivElement>(null);
+  const rowHeight = useRowHeight(ROW_HEIGHTS);
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 12,
   });
+  useMeasuredRows(virtual, rowHeight);
   const toggle = (name: string) => {
     const next = new Set(opened);
     if (!next.delete(name)) next.add(name);
@@ -88,7 +91,11 @@ export function PlanTable({ plan, when, isOutdated, onPin }: PlanTableProps) {
         >
           <VisuallyHiddenHeader />
           {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
-          <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+          <div
+            role="rowgroup"
+            className={styles.rows}
+            style={{ height: virtual.getTotalSize(), '--row-height': `${rowHeight}px` } as CSSProperties}
+          >
             {virtual.getVirtualItems().map((item) => (
               <PlanTableRow
                 key={item.key}

@@ -1,7 +1,7 @@
 import { SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import { useStore } from '../app/store.ts';
-import { Button, IconButton } from '../ui/index.ts';
+import { Button, HiddenLegend, IconButton, Option } from '../ui/index.ts';
 import { NumberPill } from './number-pill.tsx';
 import { PinEditor } from './pin-editor.tsx';
 import { FIELD_BOUNDS, type NumberField, type PruneRule } from './prune-rule.ts';
@@ -30,7 +30,7 @@ export function PruneRuleBar() {
       </div>
       {isOpen && (
         <fieldset id={panel} className={styles.conditions}>
-          <legend className={styles.legend}>Conditions</legend>
+          <HiddenLegend>Conditions</HiddenLegend>
           {CONDITIONS.map((condition) => (
             <ConditionLine key={condition.field} condition={condition} rule={rule} />
           ))}
@@ -74,15 +74,14 @@ function ConditionLine({ condition, rule }: { readonly condition: Condition; rea
   const words = [before, unit, after].filter(Boolean).join(' ');
   return (
     <div className={styles.condition}>
-      <label className={styles.check}>
-        <input
-          type="checkbox"
-          checked={value !== null}
-          aria-label={words}
-          onChange={(event) => setField(field, event.target.checked ? FIELD_BOUNDS[field].start : null)}
-        />
-        <span>{before}</span>
-      </label>
+      <Option
+        type="checkbox"
+        label={words}
+        isChosen={value !== null}
+        onChange={(isOn) => setField(field, isOn ? FIELD_BOUNDS[field].start : null)}
+      >
+        {before}
+      </Option>
       <NumberPill
         field={field}
         label={words}

@@ -7,7 +7,7 @@ import { COLUMNS } from '../images/columns.ts';
 import { useColumns } from '../images/use-columns.ts';
 import { PinEditor } from '../reclaim/pin-editor.tsx';
 import { pruneRule } from '../reclaim/reclaim-settings.ts';
-import { Button, CopyText, Dialog, ErrorNotice, Notice, Spinner } from '../ui/index.ts';
+import { Button, CopyText, Dialog, ErrorNotice, Notice, Option, Spinner } from '../ui/index.ts';
 import { MinutesField } from './minutes-field.tsx';
 import styles from './settings-dialog.module.css';
 import { useChangeSettings, useKeptSettings } from './settings-store.ts';
@@ -105,17 +105,14 @@ function Choices({ settings, onPins }: ChoicesProps) {
         title="Undo removals"
         about="Removed files are set aside first and can be brought back. When the time has passed, Strata frees their space, as soon as it runs. Each removal offers to free it at once."
       >
-        <label className={styles.switch}>
-          <input
-            type="checkbox"
-            checked={settings.undoMinutes > 0}
-            aria-label="Undo removals"
-            onChange={(event) =>
-              change({ undoMinutes: event.target.checked ? DEFAULT_SETTINGS.undoMinutes : 0 })
-            }
-          />
+        <Option
+          type="checkbox"
+          label="Undo removals"
+          isChosen={settings.undoMinutes > 0}
+          onChange={(isOn) => change({ undoMinutes: isOn ? DEFAULT_SETTINGS.undoMinutes : 0 })}
+        >
           {settings.undoMinutes > 0 ? 'On' : 'Off'}
-        </label>
+        </Option>
         {settings.undoMinutes > 0 && (
           <MinutesField
             label="Minutes a removal can be undone"
@@ -167,14 +164,14 @@ function ColumnChoice() {
   return (
     <Line title="Columns" about="What the list of images shows beside the name, as far as there is room.">
       {COLUMNS.filter(({ name }) => name !== 'image').map(({ name, label }) => (
-        <label key={name} className={styles.switch}>
-          <input
-            type="checkbox"
-            checked={chosen.has(name)}
-            onChange={(event) => setShown(name, event.target.checked)}
-          />
+        <Option
+          key={name}
+          type="checkbox"
+          isChosen={chosen.has(name)}
+          onChange={(isShown) => setShown(name, isShown)}
+        >
           {label}
-        </label>
+        </Option>
       ))}
     </Line>
   );
@@ -194,16 +191,15 @@ function Choice<Value extends string>({ legend, name, value, options, onChange }
       <legend className={styles.title}>{legend}</legend>
       <div className={styles.options}>
         {options.map((option) => (
-          <label key={option.value} className={styles.switch}>
-            <input
-              type="radio"
-              name={name}
-              value={option.value}
-              checked={option.value === value}
-              onChange={() => onChange(option.value)}
-            />
+          <Option
+            key={option.value}
+            type="radio"
+            name={name}
+            isChosen={option.value === value}
+            onChange={() => onChange(option.value)}
+          >
             {option.label}
-          </label>
+          </Option>
         ))}
       </div>
     </fieldset>

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import { useUsage } from '../app/queries.ts';
 import { countOf } from '../detail/count-words.ts';
+import { HiddenLegend, Option } from '../ui/index.ts';
 import styles from './undo-control.module.css';
 import { spaceWarning } from './undo-words.ts';
 import type { UndoChoice } from './use-undo-choice.ts';
@@ -20,14 +21,13 @@ export function UndoControl({ choice, plan }: UndoControlProps) {
   const warning = undoMinutes > 0 ? spaceWarning(freeSpace, plan) : null;
   if (plan.items.length === 0) return null;
   const option = (isKept: boolean, label: string) => (
-    <label className={styles.option}>
-      <input type="radio" name={name} checked={undoMinutes > 0 === isKept} onChange={() => keep(isKept)} />
+    <Option type="radio" name={name} isChosen={undoMinutes > 0 === isKept} onChange={() => keep(isKept)}>
       {label}
-    </label>
+    </Option>
   );
   return (
     <fieldset className={styles.control}>
-      <legend className={styles.legend}>What becomes of the files</legend>
+      <HiddenLegend>What becomes of the files</HiddenLegend>
       {option(true, `Keep for undo for ${countOf(offeredMinutes, 'minute')}`)}
       {option(false, 'Free the space at once')}
       {warning !== null && <p className={styles.warning}>{warning}</p>}
