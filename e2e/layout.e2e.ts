@@ -3,12 +3,14 @@ import { expect, test } from './fixtures/test.ts';
 import type { App } from './pages/app.ts';
 
 // Nothing is cut off and no control lies over another, in any view and over any of them, at the sizes a window has
-// and at a zoom of 200 %, which leaves a page half of 1440 x 900.
+// and at a zoom of 125, 150 and 200 %, which leave a page less of 1440 x 900.
 
 const SIZES = {
   '1100 x 700': { width: 1100, height: 700 },
   '1440 x 900': { width: 1440, height: 900 },
   '2560 x 1440': { width: 2560, height: 1440 },
+  'a zoom of 125 %': { width: 1152, height: 720 },
+  'a zoom of 150 %': { width: 960, height: 600 },
   'a zoom of 200 %': { width: 720, height: 450 },
 };
 
@@ -85,7 +87,9 @@ for (const [name, viewport] of Object.entries(SIZES)) {
       await app.images.askToRemove(UBUNTU);
       await app.removal.asks(`Remove ${UBUNTU}?`);
       await expectSound(app, 'a removal');
-      await page.keyboard.press('Escape');
+      await app.removal.confirm('Remove');
+      await app.removal.reports();
+      await expectSound(app, 'a removal that can be undone');
     });
   });
 }

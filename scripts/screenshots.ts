@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
 import { launchOptions } from '../e2e/fixtures/launch.ts';
+import { layoutProblems } from '../e2e/fixtures/layout.ts';
 import { PROVOKED } from '../e2e/fixtures/provoked-errors.ts';
 import { runSql } from '../e2e/fixtures/sql.ts';
 import { App } from '../e2e/pages/app.ts';
@@ -16,8 +17,8 @@ import { startRegistry } from '../test-support/registry.ts';
 import { addSandbox } from '../test-support/sandboxes.ts';
 import { scratchDir } from '../test-support/scratch.ts';
 
-// Pictures of every screen and state, in both colour schemes, three sizes and at a zoom of 200 %, for people to look at:
-// `npm run screenshots`, or `npm run screenshots -- reclaim layers` for the ones whose name has a word.
+// Pictures of every screen and state, in both colour schemes, three sizes and at a zoom of 200 %, for people to look at;
+// what a machine sees wrong in them is printed: `npm run screenshots`, or `npm run screenshots -- reclaim layers` for the ones whose name has a word.
 // docs/images.png, which the README shows, is one of them.
 
 interface Scene {
@@ -119,6 +120,7 @@ const SCENES: readonly Scene[] = [
     show: async (app) => {
       await app.page.route('**/ipc/images.*', () => undefined);
       await app.openSample();
+      await app.page.getByRole('status').filter({ hasText: 'Reading the images' }).waitFor();
     },
   },
   { name: 'images-pull', show: pulling },
@@ -153,7 +155,8 @@ const SCENES: readonly Scene[] = [
       }
       addSandbox(cache.home, { name: '<b>box</b>\u202e', reference: 'alpine', status: 'Running' });
       await app.open(cache.home);
-      await app.images.grid.getByRole('checkbox').first().waitFor();
+      await app.counts('10 images');
+      await app.detail.pane.getByRole('tablist').waitFor();
     },
   },
   { name: 'remove-asks', show: (app) => askToRemove(app, UBUNTU) },
@@ -408,6 +411,7 @@ const SCENES: readonly Scene[] = [
       const cache = await makeCache({ images: standardImages() });
       await cache.msb(['image', 'prune', '-y']);
       await app.open(cache.home);
+      await app.page.getByRole('heading', { name: 'No images yet' }).waitFor();
     },
   },
   {
@@ -488,6 +492,9 @@ async function photograph(browser: Browser, { name, show }: Scene): Promise<void
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
         await settle(app);
+        if (colorScheme === 'light') {
+          for (const problem of await layoutProblems(page)) console.log(`${name}, ${size.name}: ${problem}`);
+        }
         await page.screenshot({
           path: join(FOLDER, `${name}-${colorScheme}-${size.name}.png`),
         });

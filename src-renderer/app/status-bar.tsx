@@ -74,8 +74,8 @@ function Whole({ usage }: UsageProps) {
   const sum = usage.lines.reduce((bytes, line) => bytes + line.allocatedBytes, 0);
   return (
     <span className={styles.whole}>
-      {sum === usage.totalBytes && <span className={styles.lesser}>Every byte accounted for: </span>}
-      {`${formatCount(usage.totalBytes)} B in ${plural(usage.files, 'file')}`}
+      {sum === usage.totalBytes && <span className={styles.before}>Every byte accounted for: </span>}
+      <span>{`${formatCount(usage.totalBytes)} B in ${plural(usage.files, 'file')}`}</span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { formatAge, formatBytes } from '../../src-shared/domain/format.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import { useLive } from '../app/live.ts';
 import { useNow } from '../app/use-now.ts';
 import { DeepCheck } from '../health/deep-check.tsx';
 import { Badge, Bytes, CopyText, Notice, StackedBar, Swatch } from '../ui/index.ts';
@@ -222,10 +223,24 @@ function HolderLine({ holder }: { readonly holder: Holder }) {
 }
 
 function Damage({ facts }: { readonly facts: ImageFacts }) {
+  const isPulled = useLive().work?.images.some(({ reference }) => reference === facts.reference) === true;
+  if (isPulled) {
+    return (
+      <div className={styles.damage}>
+        <Notice kind="info" title="This image is not whole yet">
+          <p>msb is pulling it now. It can be used as soon as that has ended.</p>
+        </Notice>
+      </div>
+    );
+  }
+  const isMoved = facts.damage.every(({ kind }) => kind === 'vmdk-elsewhere');
   const command = repairCommand(facts.reference);
   return (
     <div className={styles.damage}>
-      <Notice kind="danger" title="This image is damaged">
+      <Notice
+        kind={isMoved ? 'warning' : 'danger'}
+        title={isMoved ? 'This image is not where it was made' : 'This image is damaged'}
+      >
         <ul className={styles.list}>
           {explainDamage(facts.damage).map(({ kind, title, consequence, details }) => (
             <li key={kind} className={styles.fault}>

@@ -82,7 +82,7 @@ function RowView({ row, isKept }: { readonly row: Row; readonly isKept: boolean 
   }
   const { kind, name, reason, allocatedBytes } = row.line;
   return (
-    <div className={classNames(styles.line, isKept && styles.kept, kind === 'reference' && styles.reference)}>
+    <div className={classNames(styles.line, isKept && styles.kept)}>
       <span className={styles.name} title={toVisible(name)}>
         <SafeText text={kind === 'reference' ? name : shortenName(name)} />
       </span>

@@ -1,6 +1,7 @@
 import { formatCount } from '../../src-shared/domain/format.ts';
 import { SafeText } from '../detail/safe-text.tsx';
-import { shortenName } from '../detail/short-name.ts';
+import { shortenHashesIn } from '../detail/short-name.ts';
+import { toVisible } from '../detail/visible-text.ts';
 import { Notice } from '../ui/index.ts';
 import styles from './world-change.module.css';
 
@@ -31,8 +32,8 @@ function Names({ label, names }: { readonly label: string; readonly names: reado
       <h3 className={styles.label}>{label}</h3>
       <ul>
         {names.slice(0, MOST_NAMES).map((name) => (
-          <li key={name}>
-            <SafeText text={shortenName(name)} className={styles.name} />
+          <li key={name} title={toVisible(name)}>
+            <SafeText text={shortenHashesIn(name)} className={styles.name} />
           </li>
         ))}
         {names.length > MOST_NAMES && <li>and {formatCount(names.length - MOST_NAMES)} more</li>}

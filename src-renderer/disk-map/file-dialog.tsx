@@ -4,6 +4,7 @@ import { useNow } from '../app/use-now.ts';
 import { ImpactWords } from '../detail/impact.tsx';
 import { SafeReference } from '../detail/safe-reference.tsx';
 import { Field, Fields, Section } from '../detail/section.tsx';
+import { shortenName } from '../detail/short-name.ts';
 import { formatExactTime } from '../detail/time.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { reclaimChoice } from '../reclaim/reclaim-settings.ts';
@@ -65,7 +66,7 @@ function Facts({ file, onClose }: { readonly file: MapFile; readonly onClose: ()
     <>
       <Fields>
         <Field label={file.category === 'garbage' ? 'Name' : 'Path'}>
-          <CopyText text={file.path} shown={toVisible(file.path)} what="path" className={styles.path} />
+          <CopyText text={file.path} shown={shortenName(file.path)} what="path" className={styles.path} />
         </Field>
         {file.category === 'garbage' && <Field label="Why">{toVisible(file.reason)}</Field>}
         <Field label="On disk">{exactly(file.allocatedBytes)}</Field>

@@ -5,6 +5,7 @@ import type { LayerSummary } from '../../src-shared/domain/layer.ts';
 import type { Plan } from '../../src-shared/domain/plan.ts';
 import type { CacheFile, Usage, UsageCategory } from '../../src-shared/domain/usage.ts';
 import { assertNever } from '../../src-shared/ipc/result.ts';
+import { shortenName } from '../detail/short-name.ts';
 import type { ByteColor } from '../ui/index.ts';
 
 /** What the cells of the map are. */
@@ -252,7 +253,7 @@ function garbageCells(garbage: Plan): readonly MapNode[] {
   return garbage.items.map(({ kind, name, reason, allocatedBytes }) =>
     leaf(
       `garbage ${kind} ${name}`,
-      kind === 'layer' ? shortenDigest(name) : name,
+      shortenName(name),
       reason,
       'garbage',
       allocatedBytes,
@@ -298,7 +299,10 @@ function lineCells(
 
 function fileCell(file: CacheFile, color: ByteColor): MapNode {
   const { path, allocatedBytes } = file;
-  return leaf(`file ${path}`, path, aboutFile(file), color, allocatedBytes, { kind: 'file', file });
+  return leaf(`file ${path}`, shortenName(path), aboutFile(file), color, allocatedBytes, {
+    kind: 'file',
+    file,
+  });
 }
 
 function aboutFile({ category, flatDisk }: CacheFile): string {
@@ -350,10 +354,15 @@ function group(
   };
 }
 
-/** Of a reference what follows the last slash, of a digest what follows the algorithm. */
+/** Of a reference and a path what follows the last slash, of a digest the first digits: a cell is small. */
 function shortLabelOf(label: string, target: MapTarget | null): string {
-  if (target?.kind === 'layer') return label.slice(label.indexOf(':') + 1);
-  return target?.kind === 'image' ? label.slice(label.lastIndexOf('/') + 1) || label : label;
+  if (target === null) return label;
+  if (target.kind === 'image') return lastPart(label) || label;
+  return lastPart(label.slice(label.indexOf(':') + 1)).split('…')[0]!;
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function sumOf(nodes: readonly MapNode[]): number {

@@ -3,7 +3,7 @@
 import { type CSSProperties, type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import { toVisible } from '../detail/visible-text.ts';
-import { classNames, useElementSize, useTypeAhead } from '../ui/index.ts';
+import { classNames, useElementSize, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import { layCells, type MapCell, type MapOrder } from './map-cells.ts';
 import { findTypedCell, moveOnMap } from './map-moves.ts';
 import type { MapNode } from './map-tree.ts';
@@ -13,6 +13,9 @@ import styles from './treemap-view.module.css';
 /** Pixels a cell needs for its name, and for its size below it. */
 const NAMED = { width: 46, height: 20 };
 const SIZED = { width: 66, height: 36 };
+/** The room of a size, and of a letter of the title before it. */
+const FRAME_SIZE_WIDTH = 88;
+const FRAME_LETTER_WIDTH = 6.5;
 
 export interface TreemapProps {
   /** What is zoomed into: its parts are drawn. */
@@ -95,10 +98,12 @@ export function Treemap({ node, order, onChoose, onLeave }: TreemapProps) {
           </div>
         ))}
       </div>
-      <p id={hint} className={styles.hint}>
-        Arrow keys and the first letters of a name move between the cells, Enter opens one, Escape zooms out.
-        The table has the same numbers.
-      </p>
+      <VisuallyHidden>
+        <span id={hint}>
+          Arrow keys and the first letters of a name move between the cells, Enter opens one, Escape zooms
+          out. The table has the same numbers.
+        </span>
+      </VisuallyHidden>
       {told !== undefined && (
         <p className={styles.told}>
           <strong className={styles.name}>
@@ -124,11 +129,18 @@ function CellWords({ cell: { node, place, isFrame } }: { readonly cell: MapCell 
         <bdi>{toVisible(node.shortLabel)}</bdi>
       </span>
       {/* Not drawn: keeps name and size apart where the words are read out. */ ' '}
-      {(isFrame || (place.width >= SIZED.width && place.height >= SIZED.height)) && (
+      {(isFrame
+        ? hasRoomForSize(node, place)
+        : place.width >= SIZED.width && place.height >= SIZED.height) && (
         <span className={styles.size}>{formatBytes(node.bytes)}</span>
       )}
     </>
   );
+}
+
+/** The title of a group comes before its size. */
+function hasRoomForSize({ shortLabel }: MapNode, place: MapCell['place']): boolean {
+  return place.width >= FRAME_SIZE_WIDTH + shortLabel.length * FRAME_LETTER_WIDTH;
 }
 
 function isChoosable(node: MapNode): boolean {

@@ -1,6 +1,8 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react';
 import type { ImageHealth } from '../../src-shared/domain/health.ts';
 import { SafeText } from '../detail/safe-text.tsx';
+import { shortenHashesIn } from '../detail/short-name.ts';
+import { toVisible } from '../detail/visible-text.ts';
 import styles from './health.module.css';
 
 /** What is wrong with one image, a line each. */
@@ -15,10 +17,12 @@ export function HealthFindings({ image }: { readonly image: ImageHealth }) {
             <TriangleAlert size={14} className={styles.warning} aria-label="Warning" />
           )}
           <span>
-            <SafeText text={detail} />
+            <span title={toVisible(detail)}>
+              <SafeText text={shortenHashesIn(detail)} />
+            </span>
             {file !== null && (
-              <span className={styles.file}>
-                <SafeText text={file} />
+              <span className={styles.file} title={toVisible(file)}>
+                <SafeText text={shortenHashesIn(file)} />
               </span>
             )}
           </span>

@@ -1,4 +1,4 @@
-import { Columns3 } from 'lucide-react';
+import { Columns3, ListChecks, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useCommand } from '../app/commands.ts';
 import { Button, Menu, MenuCheckboxItem, MenuItem, MenuSeparator } from '../ui/index.ts';
@@ -48,10 +48,18 @@ export function ColumnMenu({ className, wordsClassName, visible, onResetWidths }
         </MenuCheckboxItem>
       ))}
       <MenuSeparator />
-      <MenuItem onSelect={showAll} isDisabled={chosen.size === COLUMNS.length}>
+      <MenuItem
+        icon={<ListChecks size={14} />}
+        onSelect={showAll}
+        isDisabled={chosen.size === COLUMNS.length}
+      >
         Show all columns
       </MenuItem>
-      <MenuItem onSelect={() => onResetWidths?.()} isDisabled={onResetWidths === null}>
+      <MenuItem
+        icon={<RotateCcw size={14} />}
+        onSelect={() => onResetWidths?.()}
+        isDisabled={onResetWidths === null}
+      >
         Reset the widths
       </MenuItem>
     </Menu>

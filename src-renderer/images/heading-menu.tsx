@@ -1,4 +1,12 @@
-import { ArrowDownUp, Columns3, EyeOff, Maximize2, MoveHorizontal } from 'lucide-react';
+import {
+  ArrowDownUp,
+  Columns3,
+  EyeOff,
+  FoldHorizontal,
+  Maximize2,
+  RotateCcw,
+  UnfoldHorizontal,
+} from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { runCommand } from '../app/commands.ts';
 import { keyText } from '../app/keys.ts';
@@ -51,14 +59,14 @@ function Items({ column, sizing, onSort, onFit }: ItemsProps) {
         <>
           <MenuSeparator />
           <MenuItem
-            icon={<MoveHorizontal size={15} />}
+            icon={<UnfoldHorizontal size={15} />}
             shortcut={keyText(HEADING_ACTIONS.wider.keys[0])}
             onSelect={() => sizing.size(name, width + WIDTH_STEP)}
           >
             Wider
           </MenuItem>
           <MenuItem
-            icon={<MoveHorizontal size={15} />}
+            icon={<FoldHorizontal size={15} />}
             shortcut={keyText(HEADING_ACTIONS.narrower.keys[0])}
             onSelect={() => sizing.size(name, width - WIDTH_STEP)}
           >
@@ -82,7 +90,11 @@ function Items({ column, sizing, onSort, onFit }: ItemsProps) {
       <MenuItem icon={<Columns3 size={15} />} onSelect={() => runCommand('choose-columns')}>
         Choose columns…
       </MenuItem>
-      <MenuItem onSelect={() => sizing.reset?.()} isDisabled={sizing.reset === null}>
+      <MenuItem
+        icon={<RotateCcw size={15} />}
+        onSelect={() => sizing.reset?.()}
+        isDisabled={sizing.reset === null}
+      >
         Reset the widths
       </MenuItem>
     </>
