@@ -35,10 +35,23 @@ export async function runRemoval(command: RemovalCommand, call: Call, terminal: 
       return 1;
     }
   }
+  if (command.action.kind === 'gc' || command.action.kind === 'prune') await freeExpired(call, show, units);
   const how = { planId: plan.planId, undoMinutes: command.undoMinutes };
   const report = await apply(command.action, how, call);
   terminal.out(command.asJson ? `${terminalJson(report)}\n` : reportText(report, units));
   return report.isCancelled ? 1 : 0;
+}
+
+/** As a window does by itself: what can no longer be undone is garbage too, of which no plan tells. */
+async function freeExpired(call: Call, show: Terminal['out'], units: SizeUnits): Promise<void> {
+  const { ids, bytesFreed, leftAlone } = await call('undo.empty', { expired: true });
+  if (ids.length > 0) {
+    const removals = ids.length === 1 ? 'an earlier removal' : `${formatCount(ids.length)} earlier removals`;
+    show(
+      `\nFreed ${formatBytes(bytesFreed, units)} that ${removals} had set aside: the time to undo has passed.\n`,
+    );
+  }
+  for (const note of leftAlone) show(`${terminalText(note)}\n`);
 }
 
 async function sizeUnits(call: Call): Promise<SizeUnits> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan, Report } from '../../src-shared/domain/plan.ts';
@@ -147,6 +147,33 @@ describeWithMsb('strata on a cache of msb', (version) => {
     expect(code).toBe(0);
     expect(report).toMatchObject({ count: 2, bytesPlanned: planned.bytes, bytesFreed: planned.bytes });
     expect(err).toContain('REMOVE');
+  });
+
+  it('frees with a collection what can no longer be undone, and says so', async () => {
+    await strata(at('remove', 'ghcr.io/acme/app:1', '--undo', '5', '--yes'));
+    const own = join(cache.cacheDir, '.strata');
+    const [id] = readdirSync(own);
+    const journal = join(own, id!, 'undo.json');
+    const noted = JSON.parse(readFileSync(journal, 'utf8')) as { expiresAt: string };
+    const early = await strata(at('gc', '--yes'));
+    expect(early.out).not.toContain('the time to undo has passed');
+    expect(readdirSync(own)).toEqual([id]);
+
+    // Of a removal it knows an engine does not ask again: it is another one.
+    const later = `${id!.slice(1)}${id![0]}`;
+    renameSync(join(own, id!), join(own, later));
+    writeFileSync(
+      join(own, later, 'undo.json'),
+      JSON.stringify({ ...noted, expiresAt: new Date(0).toISOString() }),
+    );
+    const asked = await strata(at('plan', 'gc'));
+    expect(asked.out).not.toContain('the time to undo has passed');
+    const { code, out } = await strata(at('gc', '--yes'));
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /Freed [\d.]+ kB that an earlier removal had set aside: the time to undo has passed\./,
+    );
+    expect(readdirSync(cache.cacheDir)).not.toContain('.strata');
   });
 
   it('frees the space at once whatever the settings say, and sets aside what --undo asks for', async () => {

@@ -3,7 +3,7 @@ import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { recordUndo } from './activity/record.ts';
 import { CacheFailure } from './failure.ts';
 import type { Session } from './session.ts';
-import { emptyAndRecord } from './undo/expire.ts';
+import { EXPIRED_NOTES, emptyAndRecord, expiredIds } from './undo/expire.ts';
 import { listUndo, restoreUndo, undoIds } from './undo/undo.ts';
 
 type KeepingCall =
@@ -47,8 +47,14 @@ export function keepingHandlers(session: Session): Pick<Handlers, KeepingCall> {
     },
     'undo.empty': async (input) => {
       await session.ready();
+      if ('expired' in input) {
+        const ids = expiredIds(session, Date.now());
+        // A cache that cannot be written to has nothing to answer for then.
+        if (ids.length === 0) return { ids: [], bytesFreed: 0, leftAlone: [] };
+        return session.exclusively(() => empty(session, ids, EXPIRED_NOTES));
+      }
       const ids = 'id' in input ? [input.id] : undoIds(session);
-      return session.exclusively(() => empty(session, ids));
+      return session.exclusively(() => empty(session, ids, []));
     },
   };
 }
@@ -62,13 +68,17 @@ async function restore(session: Session, id: string): Promise<UndoRestored> {
 }
 
 /** One that cannot be emptied does not keep the others from it. */
-async function empty(session: Session, ids: readonly string[]): Promise<UndoEmptied> {
+async function empty(
+  session: Session,
+  ids: readonly string[],
+  notes: readonly string[],
+): Promise<UndoEmptied> {
   const emptied: string[] = [];
   const leftAlone: string[] = [];
   let bytesFreed = 0;
   for (const id of ids) {
     try {
-      bytesFreed += emptyAndRecord(session, id, []);
+      bytesFreed += emptyAndRecord(session, id, notes);
       emptied.push(id);
     } catch (error) {
       if (!(error instanceof CacheFailure) || ids.length === 1) throw error;

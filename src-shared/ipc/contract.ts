@@ -216,9 +216,13 @@ export const contract = {
   'undo.list': call<Record<string, never>, readonly UndoEntry[]>(nothing),
   /** Brings back rows and files of one removal, or changes nothing. */
   'undo.restore': call<{ id: string }, UndoRestored>(z.strictObject({ id: undoId })),
-  /** Frees what one removal, or all of them, set aside. */
-  'undo.empty': call<{ id: string } | { all: true }, UndoEmptied>(
-    z.union([z.strictObject({ id: undoId }), z.strictObject({ all: z.literal(true) })]),
+  /** Frees what one removal, all of them, or those whose undo time has passed set aside. */
+  'undo.empty': call<{ id: string } | { all: true } | { expired: true }, UndoEmptied>(
+    z.union([
+      z.strictObject({ id: undoId }),
+      z.strictObject({ all: z.literal(true) }),
+      z.strictObject({ expired: z.literal(true) }),
+    ]),
   ),
 
   'about.get': call<Record<string, never>, EngineVersions>(nothing),

@@ -2,6 +2,9 @@ import { recordUndo } from '../activity/record.ts';
 import type { Session } from '../session.ts';
 import { emptyUndo, expiryOf, undoIds } from './undo.ts';
 
+/** What the activity log says of them. */
+export const EXPIRED_NOTES: readonly string[] = ['The time to undo it had passed.'];
+
 /** When each known removal's time is up; ids are never used twice. */
 const expiries = new Map<string, number | null>();
 
@@ -12,7 +15,7 @@ const expiries = new Map<string, number | null>();
 export async function expireUndo(session: Session, nowMs: number): Promise<void> {
   for (const id of expiredIds(session, nowMs)) {
     try {
-      await session.exclusively(() => emptyAndRecord(session, id, ['The time to undo it had passed.']));
+      await session.exclusively(() => emptyAndRecord(session, id, EXPIRED_NOTES));
     } catch {
       return;
     }
@@ -36,7 +39,8 @@ export function emptyAndRecord(session: Session, id: string, notes: readonly str
   return bytesFreed;
 }
 
-function expiredIds(session: Session, nowMs: number): readonly string[] {
+/** Removals that can no longer be undone, and still occupy their space. */
+export function expiredIds(session: Session, nowMs: number): readonly string[] {
   return undoIds(session).filter((id) => {
     if (!expiries.has(id)) expiries.set(id, expiryOf(session, id));
     const expiry = expiries.get(id) ?? null;
