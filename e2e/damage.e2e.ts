@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestCache } from '../test-support/cache.ts';
 import { metadataKey, pathSafe, withDatabase } from '../test-support/database.ts';
+import { addFlatDisk } from '../test-support/flat-disks.ts';
 import { holdDatabase } from '../test-support/hold-database.ts';
 import { listTree, SQLITE_SIDE_FILES } from '../test-support/list-tree.ts';
 import { fillDisk, leaveSharedMemory, mountAt, whyNoMounts } from '../test-support/mounts.ts';
@@ -26,7 +37,19 @@ const WRONG: Readonly<Record<string, Make>> = {
   'a directory': (file) => mkdirSync(file),
   'a link to a file outside': (file, outside) => symlinkSync(join(outside, 'precious'), file),
   'a FIFO': (file) => execFileSync('mkfifo', [file]),
+  'a device': (file) => execFileSync('mknod', [file, 'c', '1', '5']),
 };
+
+/** Only root makes devices, and not everywhere. */
+function mayMakeDevices(): boolean {
+  try {
+    WRONG['a device']!(join(scratchDir('device'), 'zero'), '');
+    return true;
+  } catch (error) {
+    console.log(`no device is put in a file's place: ${String(error)}`);
+    return false;
+  }
+}
 
 /** The words in the list and in the pane, by what the damaged file is and how. */
 const FILES: readonly (readonly [artifact: string, wrong: string, cell: RegExp | null, pane: RegExp])[] = [
@@ -36,6 +59,7 @@ const FILES: readonly (readonly [artifact: string, wrong: string, cell: RegExp |
   ['layer', 'a directory', /Layer missing/, /A layer file is missing/],
   ['layer', 'a link to a file outside', /Layer missing/, /A layer file is missing/],
   ['layer', 'a FIFO', /Layer missing/, /A layer file is missing/],
+  ['layer', 'a device', /Layer missing/, /A layer file is missing/],
   ['fsmeta', 'missing', /Index missing/, /The file system index is missing/],
   ['fsmeta', 'empty', /Index cut/, /The file system index is cut short or not readable/],
   ['fsmeta', 'garbage', /Index cut/, /The file system index is cut short or not readable/],
@@ -45,6 +69,7 @@ const FILES: readonly (readonly [artifact: string, wrong: string, cell: RegExp |
   ['vmdk', 'a directory', /Disk missing/, /The disk descriptor is missing/],
   ['metadata', 'missing', /No metadata/, /The cached metadata is missing/],
   ['metadata', 'garbage', /No metadata/, /The cached metadata is missing/],
+  ['metadata', 'a device', /No metadata/, /The cached metadata is missing/],
   ['metadata', 'a link to a file outside', /No metadata/, /The cached metadata is missing/],
 ];
 
@@ -71,7 +96,8 @@ test('tells of every damaged file what is wrong, shows all other images whole, a
   const outside = scratchDir('outside');
   writeFileSync(join(outside, 'precious'), 'p'.repeat(8192));
   await app.open(cache.home);
-  for (const [artifact, wrong, cell, pane] of FILES) {
+  const possible = mayMakeDevices() ? FILES : FILES.filter(([, wrong]) => wrong !== 'a device');
+  for (const [artifact, wrong, cell, pane] of possible) {
     await test.step(`${artifact}: ${wrong}`, async () => {
       const file = fileOf(cache, artifact);
       renameSync(file, join(outside, 'kept'));
@@ -100,6 +126,32 @@ async function expectOthersWhole(app: App): Promise<void> {
   await app.detail.choose('Overview');
   await expect(app.detail.pane).not.toContainText('This image is damaged');
 }
+
+test('tells of a flat disk that is too short where damage is told, and no more when it is whole', async ({
+  cache,
+  app,
+}) => {
+  const { blobFile } = addFlatDisk(cache.home, cache.image(VICTIM).manifestDigest);
+  const { size } = statSync(blobFile);
+  truncateSync(blobFile, size / 2);
+  await app.open(cache.home);
+  await expect(app.images.cell(VICTIM, 'Used by')).toContainText('Flat disk cut');
+  await app.images.open(VICTIM);
+  await expect(app.detail.pane).toContainText('The flat root disk is not as long as its record says.');
+  await expectOthersWhole(app);
+  truncateSync(blobFile, size);
+  await app.openNext(cache.home);
+  await expect(app.images.cell(VICTIM, 'Used by')).toContainText('Unused');
+});
+
+test('lists what the database says without the torn end of its log', async ({ cache, app }) => {
+  wholeDatabase(cache);
+  writeFileSync(`${cache.databaseFile}-wal`, Buffer.alloc(5000, 0xa5));
+  await app.open(cache.home);
+  await app.images.open(VICTIM);
+  await expectOthersWhole(app);
+  await expect(app.main.getByRole('alert')).toHaveCount(0);
+});
 
 /** A cache whose database has no log beside it, so that one file is all of it. */
 function wholeDatabase(cache: TestCache): Buffer {

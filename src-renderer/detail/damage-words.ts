@@ -36,6 +36,7 @@ const ORDER: readonly ImageDamage['kind'][] = [
   'fsmeta-damaged',
   'vmdk-missing',
   'vmdk-damaged',
+  'flat-damaged',
   'vmdk-elsewhere',
   'metadata-missing',
   'row-damaged',
@@ -63,6 +64,11 @@ const WORDS: Readonly<Record<ImageDamage['kind'], readonly [string, string, stri
   ],
   'vmdk-missing': ['The disk descriptor is missing.', '# disk descriptors are missing.', NO_START],
   'vmdk-damaged': ['The disk descriptor is not readable.', '# disk descriptors are not readable.', NO_START],
+  'flat-damaged': [
+    'The flat root disk is not as long as its record says.',
+    '# flat root disks are not as long as their records say.',
+    'New sandboxes with a flat root disk may fail to start, or miss files. Others start from the layers.',
+  ],
   'vmdk-elsewhere': [
     'The disk descriptor points at another folder.',
     '# disk descriptors point at another folder.',

@@ -274,7 +274,7 @@ const LINES: Readonly<
   'in-flight': ['In flight', 'pulls and loads under way', 'other'],
   'set-aside': ['Removed, not yet freed', 'can still be undone', 'other'],
   unknown: ['Unknown files', 'not of msb, never touched', 'other'],
-  directories: ['Directories', 'the blocks directories occupy', 'other'],
+  directories: ['Directories', 'the blocks directories occupy, and notes for undo', 'other'],
 };
 
 function lineCells(

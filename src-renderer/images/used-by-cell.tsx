@@ -105,4 +105,5 @@ const DAMAGE_WORDS: Readonly<Record<ImageDamage['kind'], string>> = {
   'metadata-missing': 'No metadata',
   'row-damaged': 'Row damaged',
   'vmdk-elsewhere': 'Moved',
+  'flat-damaged': 'Flat disk cut',
 };

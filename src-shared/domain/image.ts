@@ -38,7 +38,9 @@ export interface ImageDamage {
     | 'vmdk-damaged'
     | 'metadata-missing'
     | 'row-damaged'
-    | 'vmdk-elsewhere';
+    | 'vmdk-elsewhere'
+    /** Its flat root disk is not as long as its record says. */
+    | 'flat-damaged';
   /** Which file, digest or column, for a person. */
   readonly detail: string;
 }

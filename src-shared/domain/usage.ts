@@ -13,7 +13,7 @@ export type UsageCategory =
   /** Removed, not yet freed: what can still be undone. */
   | 'set-aside'
   | 'unknown'
-  /** The blocks directories themselves occupy. */
+  /** The blocks directories themselves occupy, and what Strata notes for undo. */
   | 'directories';
 
 export interface UsageLine {

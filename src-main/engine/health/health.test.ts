@@ -112,6 +112,8 @@ describeWithMsb('the health of images', (version) => {
     );
     truncateSync(flat.blobFile, 2 ** 19);
     expect(alarms(await client.call('health.quick', {}))[APP_1]![1]).toContain('its record says 1048576');
+    const facts = (await client.call('images.facts', {})).find(({ reference }) => reference === APP_1)!;
+    expect(facts.damage.map(({ kind }) => kind)).toEqual(['flat-damaged']);
   });
 
   it.each<[string, (cache: TestCache) => void, RegExp]>([

@@ -43,6 +43,7 @@ const IN_DETAIL: ReadonlySet<string> = new Set([
   'fsmeta-damaged',
   'vmdk-damaged',
   'vmdk-elsewhere',
+  'flat-damaged',
 ]);
 
 function checkRows(reference: ReferenceNode, findings: Findings): void {

@@ -75,6 +75,15 @@ export function layerStateOf(entry: StoreEntry | null): LayerState {
   }
 }
 
+/** msb trusts a flat disk whose length is the one its record says. */
+function flatDamageOf(inventory: Inventory, manifestDigest: string): ImageDamage | null {
+  const record = inventory.flatRefs.get(manifestDigest)?.file;
+  if (record === undefined || record.artifactDigest === null || record.lengthBytes === null) return null;
+  const disk = inventory.flatDisks.get(record.artifactDigest);
+  if (disk === undefined || disk.logicalBytes === record.lengthBytes) return null;
+  return { kind: 'flat-damaged', detail: disk.path };
+}
+
 /**
  * What is wrong with an image by names, lengths and superblocks. A flat image has neither fsmeta nor VMDK; it is
  * whole while its flat disk is there.
@@ -93,6 +102,8 @@ export function damageOf(inventory: Inventory, reference: ReferenceNode): readon
   if (expected !== null && expected !== linked) {
     damage.push({ kind: 'row-damaged', detail: `${expected} layers expected, ${linked} listed` });
   }
+  const flatDamage = flatDamageOf(inventory, manifest.digest);
+  if (flatDamage !== null) damage.push(flatDamage);
   if (!hasFlatDisk(inventory, manifest)) {
     const fsmeta = layerStateOf(inventory.fsmeta.get(manifest.digest) ?? null);
     if (fsmeta.kind === 'missing') damage.push({ kind: 'fsmeta-missing', detail: manifest.digest });

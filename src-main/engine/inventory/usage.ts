@@ -153,6 +153,7 @@ export function categoryOf(inventory: Inventory, entry: StoreEntry): UsageCatego
     case 'set-aside':
       return 'set-aside';
     case 'directory':
+    case 'undo-journal':
       return 'directories';
     case 'unknown':
       return 'unknown';

@@ -52,6 +52,8 @@ function bytesToFree(inventory: Inventory, policy: PrunePolicy): number | null {
 /** What occupies the cache and does not go by itself, as what can be undone does when its time has passed. */
 function stayingBytes({ store }: Inventory): number {
   return allocatedOnce(
-    store.entries.filter(({ path, what }) => path !== OWN_FOLDER && what.kind !== 'set-aside'),
+    store.entries.filter(
+      ({ path, what }) => path !== OWN_FOLDER && what.kind !== 'set-aside' && what.kind !== 'undo-journal',
+    ),
   );
 }

@@ -249,6 +249,7 @@ function storeOf(random: Random): StoreSnapshot {
   const flatRefs: FlatRefFile[] = random.flatRefs.map(([manifestDigest]) => ({
     manifestDigest,
     artifactDigest: random.flatRefDisks[manifestDigest] ?? null,
+    lengthBytes: null,
   }));
   return {
     exists: true,

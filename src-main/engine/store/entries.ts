@@ -46,8 +46,10 @@ export type StoreKind =
   | { readonly kind: 'transfer'; readonly pid: number; readonly isAlive: boolean }
   /** What one interrupted removal of ours set aside: a directory with everything below it as one entry. */
   | { readonly kind: 'leftover' }
-  /** What one removal of ours set aside whole, with the journal to undo it. */
+  /** What one removal of ours set aside whole: exactly what it took, which can be undone. */
   | { readonly kind: 'set-aside' }
+  /** The journal to undo it, and the folders that stand for those of the cache, as one entry. */
+  | { readonly kind: 'undo-journal' }
   /** A directory msb makes itself. */
   | { readonly kind: 'directory' }
   | { readonly kind: 'unknown' };
@@ -90,10 +92,11 @@ export interface ImageMetadata {
   readonly platform: Platform | null;
 }
 
-/** `flat/refs/<manifest>.json`. `artifactDigest` is null when the file cannot be understood. */
+/** `flat/refs/<manifest>.json`. `artifactDigest` and `lengthBytes`, of the flat disk, are null when they cannot be understood. */
 export interface FlatRefFile {
   readonly manifestDigest: string;
   readonly artifactDigest: string | null;
+  readonly lengthBytes: number | null;
 }
 
 export interface SnapshotArtifact {

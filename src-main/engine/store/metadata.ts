@@ -43,6 +43,12 @@ export function parseFlatRef(text: string): string | null {
   return artifactDigest !== null && isDigest(artifactDigest) ? artifactDigest : null;
 }
 
+/** How long a flat ref says its flat disk is, in bytes; null when it says nothing msb would write. */
+export function parseFlatLength(text: string): number | null {
+  const length = fieldOf(parseObject(text) ?? {}, 'virtual_size_bytes');
+  return typeof length === 'number' && Number.isSafeInteger(length) ? length : null;
+}
+
 function parseDocument(text: string): MetadataDocument | null {
   const root = parseObject(text);
   if (root === null) return null;

@@ -4,7 +4,7 @@ import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-li
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
 import { type FileLook, type FileStats, type FolderLooks, parentOf, readLooks } from './folder-looks.ts';
 import type { LooksAhead } from './looks-ahead.ts';
-import { MOST_METADATA_BYTES, parseFlatRef, parseMetadata } from './metadata.ts';
+import { MOST_METADATA_BYTES, parseFlatLength, parseFlatRef, parseMetadata } from './metadata.ts';
 import { classify, FOLDERS, type Folder, isFolder, JOURNAL } from './names.ts';
 import { isWriterAlive } from './processes.ts';
 import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
@@ -291,17 +291,20 @@ class FolderVisit {
     if (old !== undefined && this.#mayKeepTree(old, path, stats)) return old;
     const walk = walkTree(raw);
     if (walk === null) return null;
+    const what = treeKind(path, raw);
+    const journal = what.kind === 'set-aside' ? journalEntry(path, raw, stats) : null;
     const entry: StoreEntry = {
       ...folderEntry(path, stats),
-      what: treeKind(path, raw),
-      logicalBytes: walk.logicalBytes,
-      allocatedBytes: walk.allocatedBytes,
-      files: walk.files,
+      what,
+      logicalBytes: walk.logicalBytes - (journal?.logicalBytes ?? 0),
+      allocatedBytes: walk.allocatedBytes - (journal?.allocatedBytes ?? 0),
+      files: walk.files - (journal?.files ?? 0),
       mtimeMs: walk.latestMtimeMs,
     };
     const below = walk.linkedElsewhere.map((file) =>
       fileEntry(`${path}/${file.path}`, { kind: 'unknown' }, file.stats, null),
     );
+    if (journal !== null) below.push(journal);
     const unreadable = walk.unreadable.map((lost) => (lost === '' ? path : `${path}/${lost}`));
     return {
       name,
@@ -337,6 +340,19 @@ function treeKind(path: string, raw: RawPath): StoreKind {
   const what = classify(path, 'directory');
   if (what.kind !== 'leftover') return what;
   return lookAt(joinRaw(raw, JOURNAL))?.isFile() ? { kind: 'set-aside' } : what;
+}
+
+/** What of a folder of set-aside files no removal took: the journal, and the folders the files lie in as in the cache. */
+function journalEntry(path: string, raw: RawPath, stats: BigIntStats): StoreEntry | null {
+  const file = lookAt(joinRaw(raw, JOURNAL));
+  if (file === null) return null;
+  const folders = FOLDERS.filter((folder) => folder !== '').flatMap((folder) => {
+    const found = lookAt(joinRaw(raw, folder));
+    return found?.isDirectory() === true ? [found] : [];
+  });
+  const entry = fileEntry(`${path}/${JOURNAL}`, { kind: 'undo-journal' }, file, null);
+  const folderBytes = [stats, ...folders].reduce((sum, folder) => sum + allocatedBytesOf(folder), 0);
+  return { ...entry, allocatedBytes: entry.allocatedBytes + folderBytes };
 }
 
 /** Two names that are not UTF-8 may look alike as text. */
@@ -404,7 +420,11 @@ function readContent(what: StoreKind, raw: RawPath): ReadContent | 'missing' {
   const content =
     what.kind === 'metadata'
       ? { key: what.key, content: text === null ? null : parseMetadata(text) }
-      : { manifestDigest: what.manifestDigest, artifactDigest: text === null ? null : parseFlatRef(text) };
+      : {
+          manifestDigest: what.manifestDigest,
+          artifactDigest: text === null ? null : parseFlatRef(text),
+          lengthBytes: text === null ? null : parseFlatLength(text),
+        };
   return { content, isReadable: text !== null };
 }
 

@@ -173,7 +173,11 @@ describe('scanStore', () => {
     const paths = emptyHome();
     put(paths, metadataPath(KEY)!, metadataText());
     put(paths, metadataPath('0'.repeat(64))!, '{"manifest_digest":');
-    put(paths, flatRefPath(digest('a'))!, JSON.stringify({ artifact_digest: digest('f') }));
+    put(
+      paths,
+      flatRefPath(digest('a'))!,
+      JSON.stringify({ artifact_digest: digest('f'), virtual_size_bytes: 4096 }),
+    );
     put(paths, flatRefPath(digest('b'))!, '');
     const store = scanStore(paths);
     expect(store.metadata.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual([
@@ -191,8 +195,8 @@ describe('scanStore', () => {
     ]);
     expect(store.flatRefs).toEqual(
       expect.arrayContaining([
-        { manifestDigest: digest('a'), artifactDigest: digest('f') },
-        { manifestDigest: digest('b'), artifactDigest: null },
+        { manifestDigest: digest('a'), artifactDigest: digest('f'), lengthBytes: 4096 },
+        { manifestDigest: digest('b'), artifactDigest: null, lengthBytes: null },
       ]),
     );
     expect(store.unreadable).toEqual([]);

@@ -122,7 +122,7 @@ export function emptyUndo(world: World, id: string): Emptied {
   return withFolder(world, id, (folder) => {
     const journal = readJournal(folder);
     restoreWanted(folder, world.paths.cacheDir, world);
-    const bytesFreed = measureTree(folder).freedBytes;
+    const bytesFreed = occupiedBy(folder, journal);
     removeFolder(folder);
     return {
       action: journal?.action ?? null,
@@ -130,6 +130,12 @@ export function emptyUndo(world: World, id: string): Emptied {
       bytesFreed,
     };
   });
+}
+
+/** What the removal took and is still there; all of the folder when nobody can tell what it took. */
+function occupiedBy(folder: string, journal: Journal | null): number {
+  if (journal === null) return measureTree(folder).freedBytes;
+  return journal.files.reduce((sum, file) => sum + measureTree(path.join(folder, file.path)).freedBytes, 0);
 }
 
 const MOST_REFERENCES = 100;
