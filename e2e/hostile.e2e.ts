@@ -73,6 +73,23 @@ for (const hand of HANDS) {
   });
 }
 
+test('says of an image whose name was lost which one it is, and removes it', async ({ cache, app }) => {
+  const { manifestDigest } = cache.image(ALPINE);
+  const shown = `no name (${manifestDigest.slice(0, 19)})`;
+  runSql(cache.home, `UPDATE image_ref SET reference = '' WHERE reference = ?`, ALPINE);
+  await app.open(cache.home);
+  await expect(app.images.row(shown)).toContainText(shown);
+  await app.images.row(shown).locator('[data-column="1"]').click();
+  await expect(app.detail.title).toHaveText('no name');
+  await app.detail.askToRemove();
+  await app.removal.asks('Remove the image without a name?');
+  await app.removal.confirm('Remove');
+  await app.removal.reports();
+  await app.removal.close();
+  await expect(app.images.row(shown)).toBeHidden();
+  await expectSound(cache);
+});
+
 test.describe('from the image itself', () => {
   test.use({
     recipe: {

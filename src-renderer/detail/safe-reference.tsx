@@ -1,10 +1,10 @@
-import { displayReference } from '../../src-shared/domain/reference.ts';
+import { displayName } from './display-name.ts';
 import styles from './safe-reference.module.css';
 import { SafeText } from './safe-text.tsx';
 
 /** `docker.io/`**`library/python`**`:`**`3.12-slim`**: a reference with its parts told apart, hostile ones made visible. */
 export function SafeReference({ reference }: { readonly reference: string }) {
-  const { registry, repository, tag, digest } = displayReference(reference);
+  const { registry, repository, tag, digest } = displayName(reference);
   return (
     <bdi>
       {registry !== '' && (

@@ -84,7 +84,7 @@ function RowView({ row, isKept }: { readonly row: Row; readonly isKept: boolean 
   return (
     <div className={classNames(styles.line, isKept && styles.kept)}>
       <span className={styles.name} title={toVisible(name)}>
-        <SafeText text={kind === 'reference' ? name : shortenName(name)} />
+        <SafeText text={kind === 'reference' ? name.trim() || 'no name' : shortenName(name)} />
       </span>
       <span className={styles.reason} title={toVisible(reason)}>
         <SafeText text={reason} />

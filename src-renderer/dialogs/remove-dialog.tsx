@@ -103,7 +103,7 @@ function Title({ removal, stage, facts }: TitleProps) {
   const [only, ...others] = references;
   const what =
     only !== undefined && others.length === 0 ? (
-      <SafeText text={only} />
+      <SafeText text={only.trim() === '' ? 'the image without a name' : only} />
     ) : (
       countOf(references.length, 'image')
     );

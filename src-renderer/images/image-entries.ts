@@ -2,7 +2,8 @@ import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
 import type { ImageDamage, ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
-import { type CanonicalReference, displayReference } from '../../src-shared/domain/reference.ts';
+import type { CanonicalReference } from '../../src-shared/domain/reference.ts';
+import { displayName } from '../detail/display-name.ts';
 
 /** One reference with everything the list shows, sorts and searches by. */
 export interface ImageEntry {
@@ -64,7 +65,7 @@ class About {
   }
 
   get name(): CanonicalReference {
-    this.#name ??= displayReference(this.handle.reference);
+    this.#name ??= displayName(this.handle.reference, this.handle.manifestDigest);
     return this.#name;
   }
 

@@ -33,7 +33,8 @@ export interface ImageRowProps {
 /** One row of the image list. Handlers are the grid's, which tells rows and cells apart by `data-` attributes. */
 export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
   const { row, index, top, layout, checkState, isOpened, tabStop } = props;
-  const name = toVisible(row.entry.handle.reference);
+  const { handle, name: parts } = row.entry;
+  const name = toVisible(handle.reference.trim() === '' ? parts.repository : handle.reference);
   return (
     <div
       role="row"
