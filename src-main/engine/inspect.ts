@@ -39,8 +39,11 @@ export function inspectImage(session: Session, name: string): ImageInspection {
   const files = signOfFiles(session.paths.cacheDir, inventory, reference);
   const last = answers.get(name);
   if (last !== undefined && last.files === files) return last.inspection;
+  const labelText = session.labels().get(reference.row.manifestId) ?? '';
   // Each statement by itself would take and give back the database's locks.
-  const inspection = database.inReadTransaction(() => inspectRows(session, database, inventory, reference));
+  const inspection = database.inReadTransaction(() =>
+    inspectRows(session, database, inventory, reference, labelText),
+  );
   answers.set(name, { files, inspection, memoryBytes: bytesOf(inspection) });
   return inspection;
 }
@@ -88,13 +91,13 @@ function inspectRows(
   database: ReadableDatabase,
   inventory: Inventory,
   reference: ReferenceNode,
+  labelText: string,
 ): ImageInspection {
   const handle = requireHandle(database, reference.row.reference);
   const metadata = metadataOf(reference);
   const raw = metadata === null ? null : readMetadata(session.paths, metadata.key);
   const rawConfig = raw?.rawConfigJson == null ? null : parseRawConfig(raw.rawConfigJson);
   const configRow = readConfigRow(database, reference.row.manifestId);
-  const labelText = session.labels().get(reference.row.manifestId) ?? '';
   const facts = withDamage(factsOf(inventory, reference, labelText), [
     ...descriptorDamage(session, inventory, reference),
     ...(configRow?.notes ?? []).map((detail) => ({ kind: 'row-damaged' as const, detail })),

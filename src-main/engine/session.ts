@@ -14,13 +14,14 @@ import {
   changeCounter,
   EMPTY_SNAPSHOT,
   findUnfinishedDowngrade,
+  KeptLabels,
+  KeptRows,
   listHandles,
   openReadableDatabase,
   type ReadableDatabase,
+  type ReadRows,
   readInstallLeaseExpiry,
-  readLabelText,
   readSchema,
-  readSnapshot,
 } from './database/index.ts';
 import type { DatabaseSnapshot } from './database/rows.ts';
 import type { EngineOptions } from './engine.ts';
@@ -29,7 +30,7 @@ import { resolveHome } from './home/index.ts';
 import type { HomePaths } from './home/paths.ts';
 import { RecentHomes } from './home/recent-homes.ts';
 import { unpackSample } from './home/sample.ts';
-import { withChangedFiles } from './inventory/changed-files.ts';
+import { withChanges } from './inventory/changes.ts';
 import { beginJoin, type Inventory } from './inventory/inventory.ts';
 import { type Draft, planAction } from './plan/plan.ts';
 import { SeenPlans } from './plans.ts';
@@ -56,6 +57,26 @@ const ATTEMPTS = 5;
 const OPENING_MS = 2000;
 const LOOK_EVERY_MS = 25;
 
+interface OpenDatabase {
+  readonly handle: ReadableDatabase;
+  readonly rows: KeptRows;
+  readonly labels: KeptLabels;
+  readonly file: string;
+  /** Another number each time. */
+  readonly opened: number;
+}
+
+interface JoinedRows extends ReadRows {
+  /** All of them, at once. */
+  readonly areReadAnew: boolean;
+}
+
+interface JoinAhead {
+  readonly counter: string;
+  readonly rows: JoinedRows;
+  readonly complete: (store: StoreSnapshot) => Inventory;
+}
+
 interface Joined {
   readonly inventory: Inventory;
   /** As the reader gave it: the inventory's own has the snapshots that lie elsewhere too. */
@@ -64,7 +85,7 @@ interface Joined {
   readonly counter: string;
   /** Another one each time rows and files are joined. */
   readonly id: number;
-  /** Few files differed from what was joined: kept current without a join, for showing only. */
+  /** Kept current by what has changed, without reading all rows and joining them: for showing only. */
   readonly isPatched: boolean;
 }
 
@@ -82,8 +103,7 @@ export class Session implements World {
   /** Why the home that was asked for at the start could not be opened. */
   #unopened: { readonly error: unknown } | null = null;
   #reader: StoreReader;
-  #database: { readonly handle: ReadableDatabase; readonly file: string; readonly opened: number } | null =
-    null;
+  #database: OpenDatabase | null = null;
   #opened = 0;
   #joined: Joined | null = null;
   /** What each draft was made of. */
@@ -91,10 +111,8 @@ export class Session implements World {
   #joins = 0;
   #glanced: { readonly id: number; readonly text: string } | null = null;
   #handles: { readonly counter: string; readonly list: readonly ImageHandle[] } | null = null;
-  #labels: { readonly counter: string; readonly text: ReadonlyMap<number, string> } | null = null;
   /** Begun while a thread looks at the files. */
-  #joinAhead: { readonly counter: string; readonly complete: (store: StoreSnapshot) => Inventory } | null =
-    null;
+  #joinAhead: JoinAhead | null = null;
   #isApplying = false;
 
   constructor(options: EngineOptions) {
@@ -180,7 +198,6 @@ export class Session implements World {
     this.#database = null;
     this.#joined = null;
     this.#handles = null;
-    this.#labels = null;
   }
 
   /**
@@ -197,7 +214,13 @@ export class Session implements World {
     if (this.#database === null) {
       const handle = openReadableDatabase(this.#paths.databaseFile);
       this.#opened += 1;
-      this.#database = { handle, file, opened: this.#opened };
+      this.#database = {
+        handle,
+        rows: new KeptRows(handle),
+        labels: new KeptLabels(handle),
+        file,
+        opened: this.#opened,
+      };
     }
     return this.#database.handle;
   }
@@ -258,7 +281,8 @@ export class Session implements World {
     try {
       if (ahead !== null) {
         const counter = this.changeCounter();
-        this.#joinAhead = { counter, complete: this.#beginJoin(this.#readRows()) };
+        const rows = this.#readRows();
+        this.#joinAhead = { counter, rows, complete: this.#beginJoin(rows.snapshot) };
       }
       return this.#joinOnce(this.#read({ locks: 'listed', ahead }), 'showing').inventory;
     } finally {
@@ -294,24 +318,30 @@ export class Session implements World {
       return this.#joined;
     }
     this.#joins += 1;
-    const patched = purpose === 'showing' && last !== null ? this.#patched(last, store, counter) : null;
-    const inventory = patched ?? this.#joinAsOf(counter, store);
-    this.#joined = { inventory, store, counter, id: this.#joins, isPatched: patched !== null };
+    const ahead = this.#joinAhead?.counter === counter ? this.#joinAhead : null;
+    this.#joinAhead = null;
+    const rows = ahead?.rows ?? this.#rowsAsOf(counter, purpose);
+    // What was changed in place is not to be taken for whole when something fails on the way.
+    this.#joined = null;
+    const patched = last !== null && purpose === 'showing' ? this.#patched(last, store, rows) : null;
+    const inventory = patched ?? ahead?.complete(store) ?? this.join(rows.snapshot, store);
+    const isPatched = patched !== null || !rows.areReadAnew;
+    this.#joined = { inventory, store, counter, id: this.#joins, isPatched };
     return this.#joined;
   }
 
-  #joinAsOf(counter: string, store: StoreSnapshot): Inventory {
-    const ahead = this.#joinAhead;
-    this.#joinAhead = null;
-    if (ahead?.counter === counter) return ahead.complete(store);
-    return this.join(this.#keptRows(counter) ?? this.#readRows(), store);
-  }
-
-  /** Null when more has changed than a few files. */
-  #patched(last: Joined, store: StoreSnapshot, counter: string): Inventory | null {
-    if (this.#keptRows(counter) === null || !this.#hasSameArtifacts(last, store)) return null;
+  /** Null when more has changed than can be followed. */
+  #patched(
+    last: Joined,
+    store: StoreSnapshot,
+    { snapshot: database, changes: rows }: ReadRows,
+  ): Inventory | null {
+    const areFollowed = database === last.inventory.database || rows !== null;
     const { snapshots } = last.inventory.store;
-    return withChangedFiles(last.inventory, { ...store, snapshots }, Date.now());
+    if (!areFollowed || JSON.stringify(withArtifacts(database, store)) !== JSON.stringify(snapshots))
+      return null;
+    const now = { database, rows, store: { ...store, snapshots }, nowMs: Date.now(), referenceKey };
+    return withChanges(last.inventory, now);
   }
 
   #isOf(joined: Joined, store: StoreSnapshot, counter: string): boolean {
@@ -337,32 +367,40 @@ export class Session implements World {
     return this.#isOf(joined, store, this.changeCounter());
   }
 
-  /** Those of the last time where no row has changed since: then only files have. Leases end by the clock. */
-  #keptRows(counter: string): DatabaseSnapshot | null {
+  /**
+   * The rows, and how they differ from those of the last inventory as far as that is known. What decides on deletions is
+   * read anew, all of it, unless no row has changed since that was done.
+   */
+  #rowsAsOf(counter: string, purpose: 'showing' | 'planning'): JoinedRows {
     const last = this.#joined;
-    const known = last?.counter === counter ? last.inventory.database : null;
-    const isGood = known !== null && known.installLeaseExpiresAt === null && known.damagedRows.length === 0;
-    return isGood ? known : null;
+    const canKeep = last !== null && (purpose === 'showing' || !last.isPatched);
+    if (canKeep && last.counter === counter && areLasting(last.inventory.database)) {
+      return { snapshot: last.inventory.database, changes: null, areReadAnew: !last.isPatched };
+    }
+    const database = this.database();
+    // Differences are those from what was read last, whatever that was for.
+    const isLast = last !== null && last.inventory.database === this.#database?.rows.last;
+    if (database === null || purpose === 'planning' || !isLast) return this.#readRows();
+    const read = this.#database!.rows.read();
+    return { ...read, areReadAnew: read.changes === null };
   }
 
-  #readRows(): DatabaseSnapshot {
+  #readRows(): JoinedRows {
+    const isThere = this.database() !== null;
+    const read = isThere ? this.#database!.rows.readAnew() : { snapshot: EMPTY_SNAPSHOT, changes: null };
+    return { ...read, areReadAnew: true };
+  }
+
+  /** By manifest row id. */
+  labels(): ReadonlyMap<number, string> {
     const database = this.database();
-    return database === null ? EMPTY_SNAPSHOT : readSnapshot(database);
+    return database === null ? new Map() : this.#database!.labels.read(this.changeCounter());
   }
 
   /** Another text after every change of the database, ours included. */
   changeCounter(): string {
     const database = this.database();
     return database === null ? '' : `${this.#database!.opened}:${changeCounter(database)}`;
-  }
-
-  /** By manifest row id. */
-  labels(): ReadonlyMap<number, string> {
-    const database = this.database();
-    if (database === null) return new Map();
-    const counter = this.changeCounter();
-    if (this.#labels?.counter !== counter) this.#labels = { counter, text: readLabelText(database) };
-    return this.#labels.text;
   }
 
   state(): HomeState {
@@ -540,6 +578,11 @@ async function lastingInstallLease(database: ReadableDatabase): Promise<string |
     lease = readInstallLeaseExpiry(database);
   }
   return lease;
+}
+
+/** Leases end by the clock, and where something is wrong with a row it is looked at again. */
+function areLasting({ installLeaseExpiresAt, damagedRows }: DatabaseSnapshot): boolean {
+  return installLeaseExpiresAt === null && damagedRows.length === 0;
 }
 
 /** Snapshots on disk: those below the snapshots folder, and what lies wherever the index says one is. */

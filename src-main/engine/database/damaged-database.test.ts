@@ -10,7 +10,8 @@ import { scratchDir } from '../../../test-support/scratch.ts';
 import { CacheFailure } from '../failure.ts';
 import { openReadableDatabase } from './connection.ts';
 import { listHandles, readHandle } from './handles.ts';
-import { readConfigRow, readImageLayers, readLabelText } from './image-rows.ts';
+import { readConfigRow, readImageLayers } from './image-rows.ts';
+import { KeptLabels } from './kept-labels.ts';
 import { readSchema } from './schema.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -55,7 +56,7 @@ function readEverything(file: string): void {
       attempt(() => readSchema(database));
       attempt(() => readSnapshot(database));
       attempt(() => listHandles(database).map(({ reference }) => readHandle(database, reference)));
-      attempt(() => readLabelText(database));
+      attempt(() => new KeptLabels(database).read(''));
       attempt(() => [readConfigRow(database, 1), readImageLayers(database, 1)]);
     } finally {
       database.close();

@@ -4,7 +4,8 @@ import { withDatabase } from '../../../test-support/database.ts';
 import { standardImages } from '../../../test-support/images.ts';
 import { openReadableDatabase, type ReadableDatabase } from './connection.ts';
 import { damagePageOf } from './damage-page.ts';
-import { readConfigRow, readImageLayers, readLabelText } from './image-rows.ts';
+import { readConfigRow, readImageLayers } from './image-rows.ts';
+import { KeptLabels } from './kept-labels.ts';
 import { readSnapshot } from './snapshot.ts';
 
 const closing: ReadableDatabase[] = [];
@@ -98,13 +99,13 @@ describe('readImageLayers', () => {
   });
 });
 
-describe('readLabelText', () => {
+describe('KeptLabels', () => {
   it('has lower-case lines by manifest, and nothing for images without labels', async () => {
     const cache = await makeCache({ images: standardImages() });
     const database = open(cache);
     const ids = new Map(readSnapshot(database).manifests.map(({ id, digest }) => [digest, id]));
     set(cache, 'labels', '{"Vendor":"ACME GmbH","version":"1.0"}');
-    expect([...readLabelText(database)]).toEqual([
+    expect([...new KeptLabels(database).read('')]).toEqual([
       [ids.get(cache.image('python:3.12').manifestDigest), 'vendor=acme gmbh\nversion=1.0'],
     ]);
   });
@@ -112,10 +113,10 @@ describe('readLabelText', () => {
   it('is cut at 8 KiB, and skips labels that cannot be read', async () => {
     const cache = await makeCache({ images: standardImages() });
     set(cache, 'labels', JSON.stringify({ a: 'X'.repeat(65_536), b: 'never reached' }));
-    const [text] = readLabelText(open(cache)).values();
+    const [text] = new KeptLabels(open(cache)).read('').values();
     expect(text).toBe(`a=${'x'.repeat(8190)}`);
     set(cache, 'labels', '{');
-    expect(readLabelText(open(cache)).size).toBe(0);
+    expect(new KeptLabels(open(cache)).read('').size).toBe(0);
   });
 
   it('has the labels around a damaged page', async () => {
@@ -128,7 +129,7 @@ describe('readLabelText', () => {
         SELECT id, 'sha256:c', '{"number":"' || id || '"}' FROM manifest WHERE id >= 1000`),
     );
     damagePageOf(cache.databaseFile, 'config');
-    const texts = readLabelText(open(cache));
+    const texts = new KeptLabels(open(cache)).read('');
     expect(texts.size).toBeGreaterThan(800);
     expect(texts.size).toBeLessThan(1001);
     expect([texts.get(1000), texts.get(1999)]).toEqual(['number=1000', 'number=1999']);

@@ -1,7 +1,6 @@
 import type { ReadableDatabase } from './connection.ts';
-import { TableReader } from './table-reader.ts';
 import { columnsOf, selectList } from './tables.ts';
-import { count, nameOf, rowId, text } from './values.ts';
+import { count, nameOf, text } from './values.ts';
 
 /** A row of `config`. Null marks what the row does not say, or says in a way that cannot be read. */
 export interface ConfigRow {
@@ -77,18 +76,12 @@ export function readImageLayers(database: ReadableDatabase, manifestId: number):
 const MAX_LABEL_TEXT = 8192;
 
 /**
- * What the find field searches of each image's labels, by manifest row id: lines `key=value` in lower case, cut at
- * 8 KiB. Images without labels, or with labels or rows that cannot be read, are left out.
+ * What the find field searches of an image's labels, of which this is the column: lines `key=value` in lower case, cut at
+ * 8 KiB. Null without labels, and for some that cannot be read.
  */
-export function readLabelText(database: ReadableDatabase): ReadonlyMap<number, string> {
-  const rows = new TableReader(database).rows('config', ['manifest_id', 'labels']);
-  const texts = new Map<number, string>();
-  for (const [, manifestId, labels] of rows) {
-    const id = rowId(manifestId);
-    const pairs = Object.entries(stringMap('labels', labels, []) ?? {});
-    if (id !== null && pairs.length > 0) texts.set(id, labelText(pairs));
-  }
-  return texts;
+export function labelTextOf(labels: unknown): string | null {
+  const pairs = Object.entries(stringMap('labels', labels, []) ?? {});
+  return pairs.length === 0 ? null : labelText(pairs);
 }
 
 function labelText(pairs: readonly (readonly [string, string])[]): string {

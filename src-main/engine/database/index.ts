@@ -18,8 +18,9 @@ export {
   type ImageLayerRow,
   readConfigRow,
   readImageLayers,
-  readLabelText,
 } from './image-rows.ts';
+export { KeptLabels } from './kept-labels.ts';
+export { KeptRows, type ReadRows } from './kept-rows.ts';
 export { msbVersionsOf } from './migrations.ts';
 export { readSchema } from './schema.ts';
 export { findUnfinishedDowngrade } from './self-downgrade.ts';

@@ -16,7 +16,7 @@ export interface Sandboxes {
 export function readSandboxes(reader: TableReader, manifests: readonly ManifestRow[]): Sandboxes {
   const rootfs = readRootfs(reader);
   const pids = readRunningPids(reader);
-  const digests = new Map(manifests.map(({ id, digest }) => [id, digest]));
+  const digests = digestsOf([...rootfs.values()].flat(), manifests);
   const sandboxes = reader
     .rows('sandbox', ['name', 'status', 'config', 'active_config'])
     .map(([rawId, name, status, config, activeConfig]) => {
@@ -41,6 +41,16 @@ export function readSandboxes(reader: TableReader, manifests: readonly ManifestR
       };
     });
   return { sandboxes, ownerlessManifestIds: [...rootfs.values()].flat().filter((pin) => pin !== null) };
+}
+
+/** By row id, of those that are pinned: mostly there are none. */
+function digestsOf(
+  pins: readonly (number | null)[],
+  manifests: readonly ManifestRow[],
+): ReadonlyMap<number, string> {
+  const ids = new Set(pins);
+  const pinned = ids.size === 0 ? [] : manifests.filter(({ id }) => ids.has(id));
+  return new Map(pinned.map(({ id, digest }) => [id, digest]));
 }
 
 /** What one configuration says about the image of its sandbox. */

@@ -1,11 +1,12 @@
 import type { ReadableDatabase } from './connection.ts';
-import type { DatabaseSnapshot, LayerRow, LinkRow, ManifestRow, ReferenceRow, SnapshotRow } from './rows.ts';
+import { type ImageRows, ImageTables } from './image-tables.ts';
+import type { DatabaseSnapshot, SnapshotRow } from './rows.ts';
 import { readSandboxes } from './sandboxes.ts';
 import { readMigrations } from './schema.ts';
 import { TableReader } from './table-reader.ts';
 import { toRfc3339 } from './timestamp.ts';
 import { readUnknownHolders } from './unknown-holders.ts';
-import { count, isPlainName, nameOf, replaceEach, rowId, text } from './values.ts';
+import { nameOf, replaceEach, text } from './values.ts';
 
 /** What a home without a database says. */
 export const EMPTY_SNAPSHOT: DatabaseSnapshot = {
@@ -34,31 +35,33 @@ export const EMPTY_SNAPSHOT: DatabaseSnapshot = {
 export function readSnapshot(database: ReadableDatabase, nowMs: number = Date.now()): DatabaseSnapshot {
   return database.inReadTransaction(() => {
     const reader = new TableReader(database);
-    const manifests = readManifests(reader);
-    const { sandboxes, ownerlessManifestIds } = readSandboxes(reader, manifests);
-    const snapshot = {
-      migrations: readMigrations(database),
-      references: readReferences(reader, new Set(manifests.map(({ id }) => id))),
-      manifests,
-      layers: readLayers(reader),
-      links: readLinks(reader),
-      sandboxes,
-      snapshots: readSnapshots(reader),
-      installLeaseExpiresAt: readInstallLease(reader, nowMs),
-    };
-    const unknownHolders = [
-      ...readUnknownHolders(database),
-      ...(ownerlessManifestIds.length === 0
-        ? []
-        : [{ table: 'sandbox_rootfs', parent: 'manifest' as const, parentIds: ownerlessManifestIds }]),
-      ...reader.incompleteTables.map((table) => ({
-        table: `${table} (partly unreadable)`,
-        parent: 'manifest' as const,
-        parentIds: null,
-      })),
-    ];
-    return { ...snapshot, unknownHolders, damagedRows: reader.damagedRows };
+    return completeSnapshot(reader, new ImageTables().readWhole(reader), nowMs);
   });
+}
+
+/** With everything that is read anew each time: there are few of these rows, or none. */
+export function completeSnapshot(reader: TableReader, rows: ImageRows, nowMs: number): DatabaseSnapshot {
+  const { database } = reader;
+  const { sandboxes, ownerlessManifestIds } = readSandboxes(reader, rows.manifests);
+  const snapshot = {
+    ...rows,
+    migrations: readMigrations(database),
+    sandboxes,
+    snapshots: readSnapshots(reader),
+    installLeaseExpiresAt: readInstallLease(reader, nowMs),
+  };
+  const unknownHolders = [
+    ...readUnknownHolders(database),
+    ...(ownerlessManifestIds.length === 0
+      ? []
+      : [{ table: 'sandbox_rootfs', parent: 'manifest' as const, parentIds: ownerlessManifestIds }]),
+    ...reader.incompleteTables.map((table) => ({
+      table: `${table} (partly unreadable)`,
+      parent: 'manifest' as const,
+      parentIds: null,
+    })),
+  ];
+  return { ...snapshot, unknownHolders, damagedRows: reader.damagedRows };
 }
 
 /** When msb ends an installation or migration that is under way; null when none is. As `readSnapshot` has it. */
@@ -67,90 +70,6 @@ export function readInstallLeaseExpiry(
   nowMs: number = Date.now(),
 ): string | null {
   return readInstallLease(new TableReader(database), nowMs);
-}
-
-function readReferences(reader: TableReader, manifestIds: ReadonlySet<number>): readonly ReferenceRow[] {
-  const rows = reader.rows('image_ref', ['reference', 'manifest_id', 'created_at', 'updated_at']);
-  return replaceEach(rows, ([id, reference, manifestId, createdAt, updatedAt]) => {
-    noteName(reader, 'image_ref', id, 'reference', reference);
-    const target = rowId(manifestId) ?? Number.NaN;
-    if (!manifestIds.has(target)) reader.note('image_ref', id, 'its manifest has no row');
-    return {
-      id: id as number,
-      reference: nameOf(reference),
-      manifestId: target,
-      createdAt: time(reader, 'image_ref', id, 'created_at', createdAt),
-      updatedAt: time(reader, 'image_ref', id, 'updated_at', updatedAt),
-    };
-  });
-}
-
-function readManifests(reader: TableReader): readonly ManifestRow[] {
-  const rows = reader.rows('manifest', [
-    'digest',
-    'config_digest',
-    'architecture',
-    'os',
-    'variant',
-    'layer_count',
-    'total_size_bytes',
-    'created_at',
-  ]);
-  return replaceEach(
-    rows,
-    ([id, digest, configDigest, architecture, os, variant, layers, totalSize, createdAt]) => {
-      noteName(reader, 'manifest', id, 'digest', digest);
-      return {
-        id: id as number,
-        digest: nameOf(digest),
-        configDigest: text(configDigest),
-        architecture: text(architecture),
-        os: text(os),
-        variant: text(variant),
-        layerCount: number(reader, 'manifest', id, 'layer_count', layers),
-        totalSizeBytes: number(reader, 'manifest', id, 'total_size_bytes', totalSize),
-        createdAt: time(reader, 'manifest', id, 'created_at', createdAt),
-      };
-    },
-  );
-}
-
-function readLayers(reader: TableReader): readonly LayerRow[] {
-  const rows = reader.rows('layer', [
-    'diff_id',
-    'blob_digest',
-    'media_type',
-    'compressed_size_bytes',
-    'created_at',
-    'last_used_at',
-  ]);
-  return replaceEach(rows, ([id, diffId, blobDigest, mediaType, compressedSize, createdAt, lastUsedAt]) => {
-    noteName(reader, 'layer', id, 'diff_id', diffId);
-    return {
-      id: id as number,
-      diffId: nameOf(diffId),
-      blobDigest: nameOf(blobDigest),
-      mediaType: text(mediaType),
-      compressedSizeBytes: number(reader, 'layer', id, 'compressed_size_bytes', compressedSize),
-      createdAt: time(reader, 'layer', id, 'created_at', createdAt),
-      lastUsedAt: time(reader, 'layer', id, 'last_used_at', lastUsedAt),
-    };
-  });
-}
-
-function readLinks(reader: TableReader): readonly LinkRow[] {
-  const rows = reader.rows('manifest_layer', ['manifest_id', 'layer_id', 'position']);
-  const links = replaceEach(rows, (row): LinkRow | null => {
-    const manifestId = rowId(row[1]);
-    const layerId = rowId(row[2]);
-    const position = count(row[3]);
-    if (manifestId === null || layerId === null || position === null) {
-      reader.note('manifest_layer', row[0], 'manifest_id, layer_id or position is not a number');
-    }
-    // The layer is needed wherever it stands in the image.
-    return manifestId === null || layerId === null ? null : { manifestId, layerId, position: position ?? -1 };
-  });
-  return links.filter((link) => link !== null);
 }
 
 function readSnapshots(reader: TableReader): readonly SnapshotRow[] {
@@ -185,36 +104,4 @@ function readInstallLease(reader: TableReader, nowMs: number): string | null {
   const expiresAt = toRfc3339(lease[2]);
   if (expiresAt === null) return nameOf(lease[2]);
   return Date.parse(expiresAt) > nowMs ? expiresAt : null;
-}
-
-function noteName(reader: TableReader, table: string, id: unknown, column: string, value: unknown): void {
-  if (!isPlainName(value)) reader.note(table, id, `${column} is not plain text`);
-}
-
-function number(
-  reader: TableReader,
-  table: string,
-  id: unknown,
-  column: string,
-  value: unknown,
-): number | null {
-  const valid = count(value);
-  if (valid === null && value !== null) reader.note(table, id, `${column} is not a size: ${brief(value)}`);
-  return valid;
-}
-
-function time(
-  reader: TableReader,
-  table: string,
-  id: unknown,
-  column: string,
-  value: unknown,
-): string | null {
-  const valid = toRfc3339(value);
-  if (valid === null && value !== null) reader.note(table, id, `${column} is not a date: ${brief(value)}`);
-  return valid;
-}
-
-function brief(value: unknown): string {
-  return JSON.stringify(nameOf(value).slice(0, 60));
 }

@@ -9,10 +9,10 @@ export class TableReader {
   readonly damagedRows: DamagedRow[] = [];
   /** Tables that broke off: some of their rows are not known. */
   readonly incompleteTables: string[] = [];
-  readonly #database: ReadableDatabase;
+  readonly database: ReadableDatabase;
 
   constructor(database: ReadableDatabase) {
-    this.#database = database;
+    this.database = database;
   }
 
   /**
@@ -21,16 +21,16 @@ export class TableReader {
    * damaged page.
    */
   rows(table: string, columns: readonly string[]): readonly RawRow[] {
-    const found = columnsOf(this.#database, table);
+    const found = columnsOf(this.database, table);
     if (found === null) return [];
     const list = selectList(found, 't', ['id', ...columns]);
     try {
-      return this.#database.rows(`SELECT ${list} FROM ${table} t`);
+      return this.database.rows(`SELECT ${list} FROM ${table} t`);
     } catch (error) {
       if (!isCorruption(error)) throw error;
       this.incompleteTables.push(table);
       this.note(table, null, 'some rows lie in a damaged part of the database file');
-      return readAroundDamage(this.#database, table, list);
+      return readAroundDamage(this.database, table, list);
     }
   }
 

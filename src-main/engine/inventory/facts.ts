@@ -189,6 +189,11 @@ export function referencesUsing(layer: LayerNode): readonly string[] {
 /** Sorted once for as long as an inventory lives: every image of a base asks for the same layers. */
 const knownUsers = new WeakMap<LayerNode, readonly string[]>();
 
+/** To be called for one whose users are others now. */
+export function forgetUsers(layer: LayerNode): void {
+  knownUsers.delete(layer);
+}
+
 function findUsers(layer: LayerNode): readonly string[] {
   const rows = layer.manifests.flatMap((manifest) => manifest.references.map((reference) => reference.row));
   return rows.toSorted(newestFirst).map((row) => row.reference);

@@ -39,10 +39,12 @@ export interface Inventory {
 }
 
 export interface ReferenceNode {
-  readonly row: ReferenceRow;
+  row: ReferenceRow;
   readonly manifest: ManifestNode;
   /** The metadata file of this reference's canonical form, if it exists; several references may share it. */
   readonly metadata: MetadataNode | null;
+  /** That file's key, whether it exists or not; null when msb would reject the reference. */
+  readonly metadataKey: string | null;
   /** An unknown table has a foreign key onto this very row: it cannot be taken even by force. */
   readonly isPinnedByUnknownTable: boolean;
 }
@@ -50,7 +52,7 @@ export interface ReferenceNode {
 export interface ManifestNode {
   readonly digest: string;
   /** Null when only files or holders name it. */
-  readonly row: ManifestRow | null;
+  row: ManifestRow | null;
   readonly references: ReferenceNode[];
   /** Metadata files of this digest, whatever their key. */
   readonly metadata: MetadataNode[];
@@ -64,7 +66,7 @@ export interface ManifestNode {
 
 export interface LayerNode {
   readonly diffId: string;
-  readonly row: LayerRow | null;
+  row: LayerRow | null;
   entry: StoreEntry | null;
   /** Manifests with a row that link it, and held manifests without one that need it; each once. */
   manifests: readonly ManifestNode[];
@@ -224,6 +226,7 @@ class Builder {
         row,
         manifest,
         metadata,
+        metadataKey: key,
         isPinnedByUnknownTable: this.#pinnedReferences.has(row.id),
       };
       manifest.references.push(node);
@@ -403,7 +406,7 @@ export function newestFirst(a: ReferenceRow, b: ReferenceRow): number {
   return left < right ? 1 : -1;
 }
 
-function newManifest(digest: string, row: ManifestRow | null): ManifestNode {
+export function newManifest(digest: string, row: ManifestRow | null): ManifestNode {
   return { digest, row, references: [], metadata: [], holders: [], linkedLayers: [], layers: new Set() };
 }
 
@@ -429,7 +432,7 @@ function withOneMore<T>(list: readonly T[], value: T): readonly T[] {
 }
 
 /** Links as msb writes them, image after image, need not be sorted. */
-function byPosition(links: readonly LinkRow[]): readonly LinkRow[] {
+export function byPosition(links: readonly LinkRow[]): readonly LinkRow[] {
   const seen = new Set<number>();
   let last: LinkRow | null = null;
   for (const link of links) {

@@ -1,34 +1,86 @@
-import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
+import type { ImageRowChanges } from '../database/image-tables.ts';
+import type { DatabaseSnapshot } from '../database/rows.ts';
+import type { MetadataFile, StoreEntry, StoreSnapshot } from '../store/entries.ts';
+import { rejoinImages } from './changed-images.ts';
 import { type Inventory, type LayerNode, layerNode } from './inventory.ts';
 
+/** What there is now. */
+export interface Now {
+  readonly database: DatabaseSnapshot;
+  /** How its rows differ from those of the last inventory; null when they are the same object. */
+  readonly rows: ImageRowChanges | null;
+  /** With the same snapshots as the last inventory has. */
+  readonly store: StoreSnapshot;
+  readonly nowMs: number;
+  readonly referenceKey: (reference: string) => string | null;
+}
+
 /**
- * What `joinInventory` would make of the same rows and another look at the store, when only a few files differ whose
- * content says nothing of others: layers, indexes, descriptors, disks, locks, what is being written. Null when it
- * takes a join to tell.
+ * What `joinInventory` would make of rows and files as they are now, when only a few differ from those of the last
+ * inventory: files whose content says nothing of others (layers, indexes, descriptors, disks, locks, what is being written),
+ * and rows and metadata of images that nothing else concerns. Null when it takes a join to tell.
  *
- * Its maps and nodes are those of `last`, changed, which is of no use any more: for showing. What decides on deletions
- * is joined.
- *
- * @param store With the same snapshots as `last` has.
+ * Its maps and nodes are those of `last`, changed, which is of no use any more, whatever the answer: for showing. What
+ * decides on deletions is joined.
  */
-export function withChangedFiles(last: Inventory, store: StoreSnapshot, nowMs: number): Inventory | null {
-  if (!store.exists || !last.store.exists) return null;
-  if (!areSame(last.store.metadata, store.metadata) || !areSame(last.store.flatRefs, store.flatRefs))
-    return null;
+export function withChanges(last: Inventory, now: Now): Inventory | null {
+  const { store } = now;
+  if (!store.exists || !last.store.exists || !areSame(last.store.flatRefs, store.flatRefs)) return null;
   const differences = differencesOf(last.store.entries, store.entries);
   if (differences === null || !differences.every((entry) => isAlone(last, entry))) return null;
   for (const { before } of differences) if (before !== null) removeFile(last, before);
   for (const { after } of differences) if (after !== null) addFile(last, after);
+  const references = referencesNow(last, now, differences);
+  if (references === null) return null;
   return {
     ...last,
+    database: now.database,
     store,
-    // Whoever derived something from the references of the last inventory derives it again.
-    references: [...last.references],
+    references,
     inFlight: store.locks.held,
     canProbeLocks: store.locks.canProbe,
     unreadable: store.unreadable,
-    nowMs,
+    nowMs: now.nowMs,
   };
+}
+
+function referencesNow(
+  last: Inventory,
+  { database, rows, store, referenceKey }: Now,
+  differences: readonly Difference[],
+): Inventory['references'] | null {
+  const metadataEntries = changedMetadata(last.store.metadata, store, differences);
+  // Whoever derived something from the references of the last inventory derives it again.
+  if (rows === null && metadataEntries.size === 0) return [...last.references];
+  const { metadata } = store;
+  return rejoinImages(last, { database, rows: rows ?? NO_ROWS, metadata, metadataEntries, referenceKey });
+}
+
+const NONE = { removed: [], added: [] };
+const NO_ROWS: ImageRowChanges = { references: NONE, manifests: NONE, layers: NONE, links: NONE };
+
+/** By key: of metadata files that came, went or say something else. */
+function changedMetadata(
+  before: readonly MetadataFile[],
+  { metadata: after, entries }: StoreSnapshot,
+  differences: readonly Difference[],
+): ReadonlyMap<string, StoreEntry | null> {
+  const keys = new Set<string>();
+  if (!areSame(before, after)) {
+    const [old, now] = [new Set(before), new Set(after)];
+    for (const file of before) if (!now.has(file)) keys.add(file.key);
+    for (const file of after) if (!old.has(file)) keys.add(file.key);
+  }
+  for (const { before: gone, after: come } of differences) {
+    for (const what of [gone?.what, come?.what]) if (what?.kind === 'metadata') keys.add(what.key);
+  }
+  const found = new Map<string, StoreEntry | null>();
+  for (const key of keys) found.set(key, null);
+  if (keys.size === 0) return found;
+  for (const entry of entries) {
+    if (entry.what.kind === 'metadata' && keys.has(entry.what.key)) found.set(entry.what.key, entry);
+  }
+  return found;
 }
 
 interface Difference {
@@ -47,6 +99,7 @@ function differencesOf(
   after: readonly StoreEntry[],
 ): readonly Difference[] | null {
   const found: Difference[] = [];
+  if (before === after) return found;
   let left = 0;
   let right = 0;
   while (left < before.length || right < after.length) {
@@ -93,7 +146,6 @@ function isAlone(inventory: Inventory, { before, after }: Difference): boolean {
   return [before, after].every((entry) => {
     const what = entry?.what;
     switch (what?.kind) {
-      case 'metadata':
       case 'flat-ref':
         return false;
       case 'fsmeta':
