@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid has no table elements; rows are placed one by one.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid moves one tab stop from row to row and into cells.
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Check, Minus } from 'lucide-react';
 import {
   type CSSProperties,
@@ -17,8 +16,7 @@ import { COMMANDS } from '../../src-shared/ipc/commands.ts';
 import { useCommand } from '../app/commands.ts';
 import { isPressed } from '../app/keys.ts';
 import { HEADING_ACTIONS, LIST_ACTIONS } from '../app/list-keys.ts';
-import { useNow } from '../app/use-now.ts';
-import { useMeasuredRows, useRowHeight } from '../settings/row-height.ts';
+import { useRowHeight } from '../settings/row-height.ts';
 import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import { ColumnEdge } from './column-edge.tsx';
 import { type Column, type ColumnLayout, WIDTH_STEP } from './columns.ts';
@@ -28,10 +26,9 @@ import { HeadingMenu } from './heading-menu.tsx';
 import { type ImageRow as Row, referencesOf } from './image-entries.ts';
 import styles from './image-grid.module.css';
 import { type ImageSort, nextSort } from './image-list-state.ts';
-import { ImageRow } from './image-row.tsx';
+import { ImageRows } from './image-rows.tsx';
 import {
   type CheckState,
-  checkStateOf,
   checkStateOfAll,
   type ImageSelection,
   NOTHING_SELECTED,
@@ -70,28 +67,14 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
   const { rows, layout, sizing, sort, selection, openedReference } = props;
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const nowMs = useNow();
   const rowHeight = useRowHeight(ROW_HEIGHTS);
-  const largestBytes = useMemo(
-    () => rows.reduce((largest, { entry }) => Math.max(largest, entry.facts?.onDiskBytes ?? 0), 0),
-    [rows],
-  );
   const allChecked = useMemo(() => checkStateOfAll(selection, rows), [selection, rows]);
   const { position, moveTo } = useGridFocus(grid, rows);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 6,
-    // The row with the tab stop is always there, else Tab would skip a list scrolled away from it.
-    rangeExtractor: (range) => withRow(defaultRangeExtractor(range), position.row, rows.length),
-  });
-  useMeasuredRows(virtual, rowHeight);
   useRowAnchor(scroller, rows, props.order, rowHeight);
   const typeAhead = useTypeAhead((typed, from) => findTyped(rows, from, typed));
 
   const goTo = (row: number, column: number) => {
-    if (row >= 0) virtual.scrollToIndex(row, { align: 'auto' });
+    if (row >= 0) scrollToRow(scroller.current, row, rowHeight);
     moveTo({ row, column }, true);
   };
   // An image may be opened from elsewhere: its row is then where the list goes on.
@@ -103,7 +86,7 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
       (one) => openedReference !== null && referencesOf(one).includes(openedReference),
     );
     if (row < 0 || row === position.row) return;
-    virtual.scrollToIndex(row, { align: 'auto' });
+    scrollToRow(scroller.current, row, rowHeight);
     moveTo({ row, column: WHOLE_ROW }, false);
   });
   useCommand('focus-list', () => goTo(position.row, position.column));
@@ -266,28 +249,15 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
           </div>
         </div>
       </HeadingMenu>
-      <div ref={scroller} className={styles.scroller} role="presentation">
-        <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            return (
-              <ImageRow
-                key={row.key}
-                row={row}
-                index={index}
-                top={start}
-                layout={layout}
-                largestBytes={largestBytes}
-                nowMs={nowMs}
-                checkState={checkStateOf(selection, referencesOf(row))}
-                isOpened={row.entries.some(({ handle }) => handle.reference === openedReference)}
-                tabStop={position.row === index ? position.column : null}
-              />
-            );
-          })}
-        </div>
-      </div>
+      <ImageRows
+        scroller={scroller}
+        rows={rows}
+        rowHeight={rowHeight}
+        layout={layout}
+        selection={selection}
+        openedReference={openedReference}
+        position={position}
+      />
     </div>
   );
 });
@@ -352,7 +322,10 @@ function askForMenu(target: Element): void {
 
 const MENU_INDENT = 40;
 
-function withRow(indexes: number[], row: number, count: number): number[] {
-  if (row < 0 || row >= count || indexes.includes(row)) return indexes;
-  return [...indexes, row].toSorted((left, right) => left - right);
+/** By as little as shows the row whole. */
+function scrollToRow(scroller: HTMLElement | null, row: number, rowHeight: number): void {
+  if (scroller === null) return;
+  const top = row * rowHeight;
+  const lowest = top + rowHeight - scroller.clientHeight;
+  scroller.scrollTop = Math.min(Math.max(scroller.scrollTop, lowest), top);
 }

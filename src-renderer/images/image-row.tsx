@@ -15,6 +15,8 @@ import { ReferenceCell } from './reference-cell.tsx';
 import { UsedByCell, usedByDetails } from './used-by-cell.tsx';
 
 export interface ImageRowProps {
+  /** The element's. */
+  readonly id: string;
   readonly row: Row;
   readonly index: number;
   /** Pixels from the top of the list. */
@@ -32,14 +34,15 @@ export interface ImageRowProps {
 
 /** One row of the image list. Handlers are the grid's, which tells rows and cells apart by `data-` attributes. */
 export const ImageRow = memo(function ImageRow(props: ImageRowProps) {
-  const { row, index, top, layout, checkState, isOpened, tabStop } = props;
+  const { id, row, index, top, layout, checkState, isOpened, tabStop } = props;
   const { handle, name: parts } = row.entry;
   const name = toVisible(handle.reference.trim() === '' ? parts.repository : handle.reference);
   return (
     <div
+      id={id}
       role="row"
       className={styles.row}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       data-index={index}
       aria-rowindex={index + 2}
       aria-selected={checkState === 'all'}
@@ -188,5 +191,11 @@ function UsedByGridCell({ row, cell }: UsedByGridCellProps) {
       {details !== null && <VisuallyHidden>{details}</VisuallyHidden>}
     </div>
   );
-  return details === null ? content : <Tooltip content={details}>{content}</Tooltip>;
+  if (details === null) return content;
+  // Each row's own: what is open over one does not go on to the next that the element shows.
+  return (
+    <Tooltip key={row.key} content={details}>
+      {content}
+    </Tooltip>
+  );
 }

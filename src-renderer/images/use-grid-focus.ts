@@ -30,7 +30,11 @@ export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly
     if (element === null) return;
     // The focused row went with an update: the focus fell to the page, and belongs on the row that took its place.
     const isLost = hadFocus.current && document.activeElement === document.body;
-    if (wantsFocus.current || isLost) focusElement(element, position)?.focus({ preventScroll: true });
+    // Or its element is another row's now, or was left behind by the tab stop.
+    const row = focusedRow(element);
+    const isAstray = row !== null && position.row !== HEADER_ROW && row !== position.row;
+    if (wantsFocus.current || isLost || isAstray)
+      focusElement(element, position)?.focus({ preventScroll: true });
     wantsFocus.current = false;
     hadFocus.current = element.contains(document.activeElement);
   });
@@ -52,6 +56,14 @@ function resolve(
 ): GridPosition {
   if (rows.length === 0 || key === null) return { row: HEADER_ROW, column: Math.max(column, 0) };
   return { row: found >= 0 ? found : Math.min(Math.max(lastRow, 0), rows.length - 1), column };
+}
+
+/** The row that has the focus, itself or in a cell; null for the header and outside of the grid. */
+function focusedRow(grid: HTMLElement): number | null {
+  const focused = document.activeElement;
+  if (focused === null || !grid.contains(focused)) return null;
+  const index = focused.closest<HTMLElement>('[data-index]')?.dataset.index;
+  return index === undefined || Number(index) === HEADER_ROW ? null : Number(index);
 }
 
 function focusElement(grid: HTMLElement, { row, column }: GridPosition): HTMLElement | null {
