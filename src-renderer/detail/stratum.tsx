@@ -1,5 +1,6 @@
 import { ChevronRight, FolderTree, TriangleAlert } from 'lucide-react';
 import { type CSSProperties, useId } from 'react';
+import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import { formatBytes, formatCount } from '../../src-shared/domain/format.ts';
 import type { HistoryEntry } from '../../src-shared/domain/image.ts';
 import type { ImageLayer, LayerState } from '../../src-shared/domain/layer.ts';
@@ -150,10 +151,14 @@ function Details({
           </Field>
         )}
         <Field label="Diff ID">
-          <CopyText text={layer.diffId} what="diff ID" />
+          <CopyText text={layer.diffId} shown={shortenDigest(layer.diffId, 8, 6)} what="diff ID" />
         </Field>
         <Field label="Blob digest">
-          <CopyText text={layer.blobDigest} what="blob digest" />
+          <CopyText
+            text={layer.blobDigest}
+            shown={shortenDigest(layer.blobDigest, 8, 6)}
+            what="blob digest"
+          />
         </Field>
         <Field label="Media type">
           {layer.mediaType === null ? (

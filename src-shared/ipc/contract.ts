@@ -41,8 +41,10 @@ const MAX_TEXT = 4096;
 const MAX_REFERENCES = 100_000;
 
 const nothing = z.strictObject({});
-const text = z.string().min(1, 'is empty').max(MAX_TEXT, `is longer than ${MAX_TEXT} characters`);
-const reference = text.refine((value) => !value.includes('\0'), 'contains a NUL');
+const anyText = z.string().max(MAX_TEXT, `is longer than ${MAX_TEXT} characters`);
+const text = anyText.min(1, 'is empty');
+/** Also none at all: a damaged row may say so, and is to be looked into and removed like any other. */
+const reference = anyText.refine((value) => !value.includes('\0'), 'contains a NUL');
 const diffId = z
   .string()
   .regex(/^sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/, 'is not a digest');

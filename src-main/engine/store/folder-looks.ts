@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { listNames, lookAt, type RawPath } from './directory-listing.ts';
 import type { StoreEntry } from './entries.ts';
-import { FOLDERS, type Folder } from './names.ts';
+import { FOLDERS, type Folder, folderOf } from './names.ts';
 import { checkSuperblock } from './superblock-check.ts';
 
 /** What of a look at a file the inventory needs. */
@@ -87,7 +87,7 @@ export function* readLooks({ names, fields, verdicts }: FolderLooks): Generator<
 }
 
 export function parentOf(folder: Folder): Folder {
-  return folder.slice(0, Math.max(0, folder.lastIndexOf('/'))) as Folder;
+  return folderOf(folder) as Folder;
 }
 
 function lookAtEach(
