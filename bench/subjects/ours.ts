@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createEngine } from '../../src-main/engine/index.ts';
 import type { PlanAction } from '../../src-shared/domain/plan.ts';
 import type { CallName, InputOf, ValueOf } from '../../src-shared/ipc/contract.ts';
@@ -47,6 +48,10 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
     for (let turn = 0; turn < job.repeats; turn += 1) {
       changeFromOutside(turn);
       changed.push(await timed(inspect));
+    }
+    // A folder that changed a moment ago is listed again at every look.
+    await pause(SETTLING_MS);
+    for (let turn = 0; turn < job.repeats; turn += 1) {
       touchRow(job, turn);
       touched.push(await timed(inspect));
       factsAfter.push(await timed(() => call('images.facts', {})));
@@ -69,6 +74,9 @@ const TASKS: Readonly<Record<Job['task'], () => Promise<Parameters<typeof answer
   }),
   remove: () => remove({ kind: 'remove', references: job.references, force: false }),
 };
+
+/** How long after its change a folder counts as new to the engine. */
+const SETTLING_MS = 2500;
 
 /** Another program publishes a layer that no row knows, and takes it away the next time. */
 function changeFromOutside(turn: number): void {
