@@ -88,7 +88,7 @@ function actionsOf(page: Page): Readonly<Record<string, () => Promise<void>>> {
 interface Noted {
   /** From each event to the end of the next frame. */
   readonly paints: number[];
-  /** From each event to the end of the last frame that changed the list of images because of it. */
+  /** From each event to the end of the last frame that changed what is seen of the list of images because of it. */
   readonly found: number[];
   stopNoting?: () => void;
 }
@@ -111,12 +111,23 @@ async function noteFrom(page: Page, event: string): Promise<void> {
       since = timeStamp;
       onPainted(() => paints.push(performance.now() - timeStamp));
     };
-    const observer = new MutationObserver(() => {
+    const grid = document.querySelector('[role=grid][aria-label=Images]')!;
+    /** Rows that are drawn ahead of being scrolled to, after the others, are none that were waited for. */
+    const isSeen = ({ type: kind, target, addedNodes }: MutationRecord) => {
+      const changed = target instanceof Element ? target : target.parentElement!;
+      if (changed.role === 'rowgroup') {
+        return kind === 'childList' && (addedNodes.length === 0 || [...addedNodes].some(isInView));
+      }
+      return isInView(changed);
+    };
+    const isInView = (node: Node) =>
+      node instanceof Element && node.getBoundingClientRect().top < grid.getBoundingClientRect().bottom;
+    const observer = new MutationObserver((records) => {
       const [began, place] = [since, paints.length];
-      if (began > 0) onPainted(() => Object.assign(found, { [place]: performance.now() - began }));
+      if (began > 0 && records.some(isSeen))
+        onPainted(() => Object.assign(found, { [place]: performance.now() - began }));
     });
     addEventListener(type, listener, { capture: true });
-    const grid = document.querySelector('[role=grid][aria-label=Images]')!;
     observer.observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
     noted.stopNoting = () => {
       removeEventListener(type, listener, { capture: true });
