@@ -5,12 +5,13 @@ import { healthHandlers } from './health/handlers.ts';
 import { impactOf } from './impact/impact.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
 import { allFacts, summarizeLayer } from './inventory/facts.ts';
-import { summarizeUsage } from './inventory/usage.ts';
+import { prepareUsage, summarizeUsage } from './inventory/usage.ts';
 import { detailUsage } from './inventory/usage-detail.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
 import type { Session } from './session.ts';
 import { measureOutsideDisks } from './store/index.ts';
 import { treeHandlers } from './tree-handlers.ts';
+import { turn } from './turn.ts';
 import { watchCache } from './watch.ts';
 
 /** The engine's side of the contract. Inputs have passed their schemas. */
@@ -65,14 +66,24 @@ export function createHandlers(session: Session): Handlers {
       await session.ready();
       return session.plan(action);
     },
-    'cache.usage': async () => {
+    'cache.usage': async (_, { signal }) => {
       await session.ready();
-      const inventory = session.inventory();
+      const { pins } = session.settings.get().settings;
+      const known = session.inventory();
+      // A list that is asked for meanwhile need not wait for all of it.
+      await prepareUsage(known, pins, async () => {
+        await turn();
+        // A call that arrived in that turn begins in the next one.
+        await turn();
+        signal.throwIfAborted();
+        return session.isCurrent(known);
+      });
+      const inventory = session.isCurrent(known) ? known : session.inventory();
       const usage = summarizeUsage(
         inventory,
         measureOutsideDisks(session.paths, inventory.database, inventory.store),
         freeSpace(session.paths.cacheDir),
-        session.settings.get().settings.pins,
+        pins,
       );
       if (inventory.store.exists) session.usageLog.record(session.paths.home, usage, Date.now());
       return usage;

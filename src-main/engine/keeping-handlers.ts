@@ -3,6 +3,7 @@ import type { Handlers } from '../../src-shared/ipc/contract.ts';
 import { recordUndo } from './activity/record.ts';
 import { CacheFailure } from './failure.ts';
 import type { Session } from './session.ts';
+import { turn } from './turn.ts';
 import { EXPIRED_NOTES, emptyAndRecord, expiredIds } from './undo/expire.ts';
 import { listUndo, restoreUndo, undoIds } from './undo/undo.ts';
 
@@ -84,7 +85,7 @@ async function empty(
       if (!(error instanceof CacheFailure) || ids.length === 1) throw error;
       leftAlone.push(`Removal ${id.slice(0, 8)} stays set aside (${error.error.code}).`);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
   return { ids: emptied, bytesFreed, leftAlone };
 }

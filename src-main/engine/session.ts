@@ -275,6 +275,11 @@ export class Session implements World {
     return this.#joined !== null;
   }
 
+  /** Whether it is still what was joined last, so that nothing in it has been changed. */
+  isCurrent({ references }: Inventory): boolean {
+    return this.#joined?.inventory.references === references;
+  }
+
   /** For showing: what was read last, as long as neither rows nor files changed since. */
   inventory(): Inventory {
     const ahead = this.#joined === null ? this.#reader.lookAhead() : null;

@@ -17,6 +17,7 @@ import { type Draft, planAction, type Step } from '../plan/plan.ts';
 import type { StoreEntry, StoreSnapshot } from '../store/entries.ts';
 import { folderOf } from '../store/names.ts';
 import { canLookCheaply } from '../store/scan.ts';
+import { turn } from '../turn.ts';
 import type { SavedFile } from '../undo/journal.ts';
 import { countRows, type SavedRows, saveRows } from '../undo/saved-rows.ts';
 import { Company } from './company.ts';
@@ -569,8 +570,4 @@ function stageOf({ item }: Step): number {
 /** Of steps that have a file. */
 function entriesOf(steps: readonly Step[]): readonly StoreEntry[] {
   return steps.map(({ entry }) => entry!);
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,23 +1,29 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeCache } from '../../../test-support/cache.ts';
+import { withDatabase } from '../../../test-support/database.ts';
 import { standardImages } from '../../../test-support/images.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
-import { createEngine } from '../index.ts';
+import { createEngine, type Engine } from '../index.ts';
+import { turn } from '../turn.ts';
+
+function open(home: string): Engine {
+  return createEngine({
+    homeOption: home,
+    startWithSample: false,
+    env: {},
+    userHome: home,
+    sampleArchive: join(home, 'none'),
+    scratchDir: scratchDir('engine'),
+    dataDir: scratchDir('engine-data'),
+  });
+}
 
 describeWithMsb('cache.usage', (version) => {
   it('says at once what a prune would leave after an image was pinned or removed', async () => {
     const cache = await makeCache({ version, images: standardImages() });
-    const { handlers, close } = createEngine({
-      homeOption: cache.home,
-      startWithSample: false,
-      env: {},
-      userHome: cache.home,
-      sampleArchive: join(cache.home, 'none'),
-      scratchDir: scratchDir('engine'),
-      dataDir: scratchDir('engine-data'),
-    });
+    const { handlers, close } = open(cache.home);
     const context = { signal: new AbortController().signal, emit: () => {} };
     const usage = () => handlers['cache.usage']({}, context);
     const before = await usage();
@@ -30,6 +36,42 @@ describeWithMsb('cache.usage', (version) => {
 
     await cache.msb(['image', 'rm', 'alpine']);
     expect((await usage()).counts.references).toBe(before.counts.references - 1);
+    close();
+  });
+
+  it('lets others in while it is worked out, and begins anew when the cache has changed by then', async () => {
+    const cache = await makeCache({ version, images: standardImages() });
+    const { handlers, close } = open(cache.home);
+    const context = { signal: new AbortController().signal, emit: () => {} };
+    const before = await handlers['cache.usage']({}, context);
+    const change = (sql: string) => withDatabase(cache.home, (database) => void database.exec(sql));
+    change(`UPDATE image_ref SET updated_at = '2026-06-02 10:00:00.5'`);
+
+    let isAnswered = false;
+    const usage = Promise.resolve(handlers['cache.usage']({}, context)).finally(() => {
+      isAnswered = true;
+    });
+    await turn();
+    change(`DELETE FROM image_ref WHERE reference LIKE '%alpine%'`);
+    const facts = await handlers['images.facts']({}, context);
+    expect(isAnswered).toBe(false);
+    expect(facts.length).toBeLessThan(before.counts.references);
+    expect(await usage).toEqual({
+      ...(await handlers['cache.usage']({}, context)),
+      freeSpaceBytes: expect.any(Number),
+    });
+    expect((await usage).counts.references).toBe(facts.length);
+    close();
+  });
+
+  it('is given up when nobody waits for it any more', async () => {
+    const cache = await makeCache({ version, images: standardImages() });
+    const { handlers, close } = open(cache.home);
+    const stop = new AbortController();
+    const usage = handlers['cache.usage']({}, { signal: stop.signal, emit: () => {} });
+    await turn();
+    stop.abort();
+    await expect(usage).rejects.toBe(stop.signal.reason);
     close();
   });
 });

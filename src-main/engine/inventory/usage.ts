@@ -49,34 +49,57 @@ export function summarizeUsage(
   freeSpaceBytes: number | null,
   pins: readonly string[],
 ): Usage {
-  const { nowMs, references } = inventory;
-  let last = known.get(references);
-  if (last === undefined || nowMs - last.atMs > LONGEST_KNOWN_MS || !areSame(last.pins, pins)) {
-    last = { atMs: nowMs, pins, derived: derive(inventory, pins) };
-    known.set(references, last);
-  }
-  return { ...last.derived, outside, freeSpaceBytes };
+  const steps = derive(inventory, pins);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return { ...step.value, outside, freeSpaceBytes };
+}
+
+/**
+ * Works out what takes long in `summarizeUsage`, which then has it, in parts of some tenths of a second at most.
+ *
+ * @param mayGoOn Asked between two parts. False when the inventory is not that of the cache any more: its nodes may have
+ * changed.
+ */
+export async function prepareUsage(
+  inventory: Inventory,
+  pins: readonly string[],
+  mayGoOn: () => Promise<boolean>,
+): Promise<void> {
+  const steps = derive(inventory, pins);
+  while (!steps.next().done && (await mayGoOn()));
 }
 
 function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some === others || JSON.stringify(some) === JSON.stringify(others);
 }
 
-function derive(inventory: Inventory, pins: readonly string[]): Derived {
+function* derive(inventory: Inventory, pins: readonly string[]): Generator<void, Derived> {
+  const { nowMs, references } = inventory;
+  const last = known.get(references);
+  if (last !== undefined && nowMs - last.atMs <= LONGEST_KNOWN_MS && areSame(last.pins, pins))
+    return last.derived;
   const gc = planAction(inventory, { kind: 'gc' });
+  yield;
+  const gcLayers = reclaimable(inventory, { kind: 'gcLayers' });
+  yield;
+  const prune = reclaimable(inventory, { kind: 'prune', policy: { pinned: pins } });
+  yield;
   const lines = countLines(inventory, gc);
-  return {
+  const derived = {
     totalBytes: sum(lines, (line) => line.allocatedBytes),
     logicalBytes: sum(lines, (line) => line.logicalBytes),
     files: sum(lines, (line) => line.files),
     lines,
     counts: countThings(inventory),
-    gcLayers: reclaimable(inventory, { kind: 'gcLayers' }),
+    gcLayers,
     gc: { count: gc.steps.length, bytes: gc.bytes },
-    prune: reclaimable(inventory, { kind: 'prune', policy: { pinned: pins } }),
+    prune,
     isBusy: inventory.inFlight.length > 0,
     inFlight: countOperations(inventory.inFlight),
   };
+  known.set(references, { atMs: nowMs, pins, derived });
+  return derived;
 }
 
 function reclaimable(inventory: Inventory, action: PlanAction): Reclaimable {
