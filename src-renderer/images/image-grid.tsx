@@ -17,7 +17,7 @@ import { useCommand } from '../app/commands.ts';
 import { isPressed } from '../app/keys.ts';
 import { HEADING_ACTIONS, LIST_ACTIONS } from '../app/list-keys.ts';
 import { useRowHeight } from '../settings/row-height.ts';
-import { classNames, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
+import { classNames, useScrollbarWidth, useTypeAhead, VisuallyHidden } from '../ui/index.ts';
 import { ColumnEdge } from './column-edge.tsx';
 import { type Column, type ColumnLayout, WIDTH_STEP } from './columns.ts';
 import { contentWidth } from './content-width.ts';
@@ -68,6 +68,7 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight(ROW_HEIGHTS);
+  const scrollbarWidth = useScrollbarWidth(scroller);
   const allChecked = useMemo(() => checkStateOfAll(selection, rows), [selection, rows]);
   const { position, moveTo } = useGridFocus(grid, rows);
   useRowAnchor(scroller, rows, props.order, rowHeight);
@@ -210,7 +211,13 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
       ref={grid}
       role="grid"
       className={styles.grid}
-      style={{ '--columns': layout.template, '--row-height': `${rowHeight}px` } as CSSProperties}
+      style={
+        {
+          '--columns': layout.template,
+          '--row-height': `${rowHeight}px`,
+          '--scrollbar-width': `${scrollbarWidth}px`,
+        } as CSSProperties
+      }
       data-is-compact={rowHeight === ROW_HEIGHTS.compact || undefined}
       aria-label="Images"
       aria-rowcount={rows.length + 1}

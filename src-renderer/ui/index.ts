@@ -24,6 +24,7 @@ export { Tabs } from './tabs.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { useCoveringFocus } from './use-covering-focus.ts';
 export { useElementSize } from './use-element-size.ts';
+export { useScrollbarWidth } from './use-scrollbar-width.ts';
 export { useSteadyHandlers } from './use-steady-handlers.ts';
 export { useTypeAhead } from './use-type-ahead.ts';
 export { VisuallyHidden } from './visually-hidden.tsx';
