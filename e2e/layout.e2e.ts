@@ -17,6 +17,12 @@ const SIZES = {
 const AGENT = 'ghcr.io/acme/agent-runtime:v1.61.0-rc.52';
 const UBUNTU = 'docker.io/library/ubuntu:24.04';
 const TABS = ['Overview', 'Config', 'Layers', 'Files', 'JSON'] as const;
+/** The last words of a view that has nothing to show yet: seen whole without scrolling. */
+const LAST_WORDS_OF_EMPTY: Readonly<Record<string, string>> = {
+  'Find a file': '/etc/os-release',
+  Compare: 'Or select two in the list of images and press Compare.',
+  Activity: 'Removals, collections and what they freed are listed here, with what was left alone and why.',
+};
 
 async function openSample(app: App): Promise<void> {
   await app.openSample();
@@ -66,6 +72,8 @@ for (const [name, viewport] of Object.entries(SIZES)) {
         const waiting = app.main.getByText(/^(Measuring|Reading|Working out)/).filter({ visible: true });
         await expect(waiting).toHaveCount(0);
         await expectSound(app, view);
+        const words = LAST_WORDS_OF_EMPTY[view];
+        if (words !== undefined) await expect.soft(app.main.getByText(words)).toBeInViewport({ ratio: 1 });
       }
       await app.layers.grid.getByRole('row').nth(1).click();
       await app.page.getByRole('complementary', { name: 'Layer details' }).waitFor();

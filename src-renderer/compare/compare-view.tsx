@@ -71,9 +71,11 @@ export function CompareView() {
       {isReady && comparison.isPending && <Spinner label="Comparing" size={20} />}
       {isReady && comparison.data !== undefined && <Differences comparison={comparison.data} />}
       {!isReady && (
-        <EmptyState icon={<GitCompareArrows size={22} />} title="Choose two different images">
-          Or select two in the list of images and press Compare.
-        </EmptyState>
+        <div className={styles.fill}>
+          <EmptyState icon={<GitCompareArrows size={22} />} title="Choose two different images">
+            Or select two in the list of images and press Compare.
+          </EmptyState>
+        </div>
       )}
     </div>
   );

@@ -93,22 +93,26 @@ function Outcome({
   if (search.found.length > 0) return <FoundTable path={search.path} found={search.found} />;
   if (search.state === 'idle') {
     return (
-      <EmptyState icon={<FileSearch size={22} />} title="What is this in my cache?">
-        <span className={styles.examples}>
-          {EXAMPLES.map((path) => (
-            <Button key={path} size="small" onClick={() => onExample(path)}>
-              {path}
-            </Button>
-          ))}
-        </span>
-      </EmptyState>
+      <div className={styles.fill}>
+        <EmptyState icon={<FileSearch size={22} />} title="What is this in my cache?">
+          <span className={styles.examples}>
+            {EXAMPLES.map((path) => (
+              <Button key={path} size="small" onClick={() => onExample(path)}>
+                {path}
+              </Button>
+            ))}
+          </span>
+        </EmptyState>
+      </div>
     );
   }
   if (search.state === 'running' || search.error !== null) return null;
   return (
-    <EmptyState icon={<FileSearch size={22} />} title="No image contains it">
-      <SafeText text={toPlainPath(search.path)} className={styles.mono} />
-    </EmptyState>
+    <div className={styles.fill}>
+      <EmptyState icon={<FileSearch size={22} />} title="No image contains it">
+        <SafeText text={toPlainPath(search.path)} className={styles.mono} />
+      </EmptyState>
+    </div>
   );
 }
 
