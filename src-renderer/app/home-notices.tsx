@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Children, type ReactNode, useState } from 'react';
 import type { HomeState } from '../../src-shared/domain/home.ts';
 import type { SettingsState } from '../../src-shared/domain/settings.ts';
 import { SafeText } from '../detail/safe-text.tsx';
@@ -13,7 +13,8 @@ interface HomeNotice {
   readonly key: string;
   readonly kind: 'info' | 'warning';
   readonly title: string;
-  readonly lines: readonly string[];
+  /** Plain text, or what stands in words of its own. */
+  readonly lines: readonly ReactNode[];
   readonly actions?: ReactNode;
 }
 
@@ -48,14 +49,14 @@ export function HomeNotices() {
         >
           {lines.length === 1 && (
             <p>
-              <SafeText text={lines[0]!} />
+              <Line>{lines[0]}</Line>
             </p>
           )}
           {lines.length > 1 && (
             <ul className={styles.list}>
-              {lines.map((line) => (
-                <li key={line}>
-                  <SafeText text={line} />
+              {Children.map(lines, (line) => (
+                <li>
+                  <Line>{line}</Line>
                 </li>
               ))}
             </ul>
@@ -64,6 +65,10 @@ export function HomeNotices() {
       ))}
     </section>
   );
+}
+
+function Line({ children }: { readonly children: ReactNode }) {
+  return typeof children === 'string' ? <SafeText text={children} /> : children;
 }
 
 function noticesOf(home: HomeState): readonly HomeNotice[] {
@@ -98,7 +103,10 @@ function noticesOf(home: HomeState): readonly HomeNotice[] {
       title: 'This cache was moved or copied here.',
       lines: [
         `Its disk descriptors still name ${home.movedFrom}: a sandbox that msb starts from here boots from there, or not at all.`,
-        'Put the cache back there, or pull the images you want to run here again: msb pull --force writes the new place.',
+        <>
+          Put the cache back there, or pull the images you want to run here again:{' '}
+          <span className={styles.command}>msb pull --force</span> writes the new place.
+        </>,
         'Looking and reclaiming concern this folder only.',
       ],
     });
