@@ -1,3 +1,4 @@
+import { formatCount } from '../../../src-shared/domain/format.ts';
 import { ErofsError, type ErofsImage, openErofs } from '../erofs/index.ts';
 import type { HomePaths } from '../home/paths.ts';
 import type { LayerNode } from '../inventory/inventory.ts';
@@ -17,7 +18,7 @@ export function openChecked(paths: HomePaths, entry: StoreEntry, findings: Findi
     if (declaredBytes !== image.file.length) {
       findings.damaged(
         entry.path,
-        `It is ${image.file.length} bytes long, its superblock says ${declaredBytes}.`,
+        `It is ${formatCount(image.file.length)} bytes long, its superblock says ${formatCount(declaredBytes)}.`,
       );
     }
     return image;
@@ -46,7 +47,7 @@ export function checkDeviceTable(
     if (file !== null && file.logicalBytes !== slot.lengthBytes) {
       findings.damaged(
         file.path,
-        `It is ${file.logicalBytes} bytes long, the device table of the image says ${slot.lengthBytes}.`,
+        `It is ${formatCount(file.logicalBytes)} bytes long, the device table of the image says ${formatCount(slot.lengthBytes)}.`,
       );
     }
     if (slot.mappedStart !== start) {
@@ -94,7 +95,7 @@ export function checkVmdk(
     else if (file !== null && file.logicalBytes !== lengthBytes) {
       findings.damaged(
         file.path,
-        `It is ${file.logicalBytes} bytes long, the disk descriptor says ${lengthBytes}.`,
+        `It is ${formatCount(file.logicalBytes)} bytes long, the disk descriptor says ${formatCount(lengthBytes)}.`,
       );
     }
   }

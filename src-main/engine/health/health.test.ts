@@ -125,7 +125,7 @@ describeWithMsb('the health of images', (version) => {
     [
       'a layer was cut at a block',
       (cache) => truncateSync(join(cache.cacheDir, layerPath(cache, APP_1, 1)), 8192),
-      /It is 8192 bytes long, its superblock says \d+/,
+      /It is 8,192 bytes long, its superblock says [\d,]+/,
     ],
     [
       'a superblock was damaged',
