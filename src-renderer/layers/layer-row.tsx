@@ -86,7 +86,10 @@ function UsedBy({ layer }: { readonly layer: LayerSummary }) {
     );
   }
   const [first, ...others] = layer.references;
-  if (first === undefined) return countOf(layer.manifestDigests.length, 'untagged image');
+  if (first === undefined) {
+    const untagged = layer.manifestDigests.length;
+    return untagged === 0 ? 'No image' : countOf(untagged, 'untagged image');
+  }
   return others.length === 0 ? (
     <SafeText text={withoutRegistry(first)} />
   ) : (

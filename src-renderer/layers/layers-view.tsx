@@ -69,10 +69,10 @@ export function LayersView() {
   return (
     <div ref={view} className={styles.view}>
       <div className={styles.list} inert={isCovered}>
+        <h2>
+          <VisuallyHidden>Layers</VisuallyHidden>
+        </h2>
         <div className={styles.tools}>
-          <h2>
-            <VisuallyHidden>Layers</VisuallyHidden>
-          </h2>
           <fieldset className={styles.filters}>
             <HiddenLegend>Show</HiddenLegend>
             {FILTERS.map(({ filter, label }) => (
