@@ -58,6 +58,16 @@ test('leaves the focus on its row while others are scrolled past, and goes on fr
   await expect(app.images.grid.locator('[role=row][tabindex="0"]')).toHaveCount(1);
 });
 
+test('shows whole how long ago an image came that came more than ten months ago', async ({ app }) => {
+  const dates = app.images.grid.getByRole('gridcell', { name: /^[12]\d months ago$/ });
+  await pointAtList(app);
+  await app.page.mouse.wheel(0, 200 * ROW_PIXELS);
+  await expect(dates.first()).toBeInViewport();
+  const cut = (cells: readonly Element[]) =>
+    cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length;
+  expect(await dates.evaluateAll(cut)).toBe(0);
+});
+
 test('is read to a screen reader in the order it is drawn in, also after scrolling', async ({ app }) => {
   const { page } = app;
   await pointAtList(app);

@@ -33,8 +33,8 @@ test('shows the columns chosen, in their own order, and the name in any case', (
 
 test('gives columns the widths a person chose, and the name the rest', () => {
   const layout = fitColumns(1200, null, { platform: 180, created: 70 });
-  expect(layout.template).toBe('38px minmax(0, 1fr) 108px 50px 180px 122px 70px 87px');
-  expect(layout.imageWidth).toBe(1200 - 38 - 12 - 108 - 50 - 180 - 122 - 70 - 87);
+  expect(layout.template).toBe('38px minmax(0, 1fr) 108px 50px 180px 122px 70px 93px');
+  expect(layout.imageWidth).toBe(1200 - 38 - 6 - 108 - 50 - 180 - 122 - 70 - 93);
 });
 
 test('takes from widened columns before any column goes or the name is short', () => {

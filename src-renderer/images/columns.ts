@@ -25,7 +25,7 @@ export interface ColumnLayout {
 }
 
 const CHECK_WIDTH = 38;
-const END_PADDING = 12;
+const END_PADDING = 6;
 const LEAST_IMAGE_WIDTH = 280;
 const LEAST_LINE_WIDTH = 300;
 /** From here on the other columns share what is gained, each up to so much. */
@@ -41,8 +41,8 @@ export const COLUMNS: readonly Column[] = [
   { name: 'layers', label: 'Layers', width: 50, leastWidth: 50 },
   { name: 'platform', label: 'Platform', width: 98, leastWidth: 64 },
   { name: 'used-by', label: 'Used by', width: 122, leastWidth: 70 },
-  { name: 'created', label: 'Created', width: 87, leastWidth: 70 },
-  { name: 'last-used', label: 'Last used', width: 87, leastWidth: 78 },
+  { name: 'created', label: 'Created', width: 93, leastWidth: 70 },
+  { name: 'last-used', label: 'Last used', width: 93, leastWidth: 78 },
 ];
 
 /** What goes first when room is short; all of it is in the detail pane too. */
