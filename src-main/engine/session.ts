@@ -71,6 +71,7 @@ interface JoinedRows extends ReadRows {
   readonly areReadAnew: boolean;
 }
 
+/** Begun while a thread looks at the files. */
 interface JoinAhead {
   readonly counter: string;
   readonly rows: JoinedRows;
@@ -111,8 +112,6 @@ export class Session implements World {
   #joins = 0;
   #glanced: { readonly id: number; readonly text: string } | null = null;
   #handles: { readonly counter: string; readonly list: readonly ImageHandle[] } | null = null;
-  /** Begun while a thread looks at the files. */
-  #joinAhead: JoinAhead | null = null;
   #isApplying = false;
 
   constructor(options: EngineOptions) {
@@ -284,16 +283,17 @@ export class Session implements World {
   inventory(): Inventory {
     const ahead = this.#joined === null ? this.#reader.lookAhead() : null;
     try {
-      if (ahead !== null) {
-        const counter = this.changeCounter();
-        const rows = this.#readRows();
-        this.#joinAhead = { counter, rows, complete: this.#beginJoin(rows.snapshot) };
-      }
-      return this.#joinOnce(this.#read({ locks: 'listed', ahead }), 'showing').inventory;
+      const begun = ahead === null ? null : this.#joinAhead();
+      return this.#joinOnce(this.#read({ locks: 'listed', ahead }), 'showing', begun).inventory;
     } finally {
-      this.#joinAhead = null;
       ahead?.close();
     }
+  }
+
+  #joinAhead(): JoinAhead {
+    const counter = this.changeCounter();
+    const rows = this.#readRows();
+    return { counter, rows, complete: this.#beginJoin(rows.snapshot) };
   }
 
   /**
@@ -313,7 +313,7 @@ export class Session implements World {
   }
 
   /** Joined anew only when rows or files differ from the last time; as of now in any case. */
-  #joinOnce(store: StoreSnapshot, purpose: 'showing' | 'planning'): Joined {
+  #joinOnce(store: StoreSnapshot, purpose: 'showing' | 'planning', begun: JoinAhead | null = null): Joined {
     // Asked for before the rows are read: what is written in between makes the next call read them again.
     const counter = this.changeCounter();
     const last = purpose === 'planning' && this.#joined?.isPatched ? null : this.#joined;
@@ -323,8 +323,7 @@ export class Session implements World {
       return this.#joined;
     }
     this.#joins += 1;
-    const ahead = this.#joinAhead?.counter === counter ? this.#joinAhead : null;
-    this.#joinAhead = null;
+    const ahead = begun?.counter === counter ? begun : null;
     const rows = ahead?.rows ?? this.#rowsAsOf(counter, purpose);
     // What was changed in place is not to be taken for whole when something fails on the way.
     this.#joined = null;
@@ -342,21 +341,16 @@ export class Session implements World {
     { snapshot: database, changes: rows }: ReadRows,
   ): Inventory | null {
     const areFollowed = database === last.inventory.database || rows !== null;
+    if (!areFollowed || !hasSameArtifacts(last.inventory, database, store)) return null;
     const { snapshots } = last.inventory.store;
-    if (!areFollowed || JSON.stringify(withArtifacts(database, store)) !== JSON.stringify(snapshots))
-      return null;
     const now = { database, rows, store: { ...store, snapshots }, nowMs: Date.now(), referenceKey };
     return withChanges(last.inventory, now);
   }
 
   #isOf(joined: Joined, store: StoreSnapshot, counter: string): boolean {
-    return joined.store === store && joined.counter === counter && this.#hasSameArtifacts(joined, store);
-  }
-
-  #hasSameArtifacts(joined: Joined, store: StoreSnapshot): boolean {
-    const { database, store: known } = joined.inventory;
-    // Snapshots may lie anywhere, and no folder of ours tells when they change.
-    return JSON.stringify(withArtifacts(database, store)) === JSON.stringify(known.snapshots);
+    const { inventory } = joined;
+    const isSame = joined.store === store && joined.counter === counter;
+    return isSame && hasSameArtifacts(inventory, inventory.database, store);
   }
 
   #draft(action: PlanAction, store: StoreSnapshot): Draft {
@@ -588,6 +582,11 @@ async function lastingInstallLease(database: ReadableDatabase): Promise<string |
 /** Leases end by the clock, and where something is wrong with a row it is looked at again. */
 function areLasting({ installLeaseExpiresAt, damagedRows }: DatabaseSnapshot): boolean {
   return installLeaseExpiresAt === null && damagedRows.length === 0;
+}
+
+/** Snapshots may lie anywhere, and no folder of ours tells when they change. */
+function hasSameArtifacts(known: Inventory, database: DatabaseSnapshot, store: StoreSnapshot): boolean {
+  return JSON.stringify(withArtifacts(database, store)) === JSON.stringify(known.store.snapshots);
 }
 
 /** Snapshots on disk: those below the snapshots folder, and what lies wherever the index says one is. */
