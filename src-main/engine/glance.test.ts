@@ -8,7 +8,8 @@ import { makeLargeCache } from '../../test-support/large-cache.ts';
 import type { MsbVersion } from '../../test-support/msb.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
-import { createEngine, type Engine } from './index.ts';
+import { openEngine } from './engine.fixture.ts';
+import type { Engine } from './index.ts';
 
 /** Folders that changed a moment ago are looked at again in any case: only later do their times tell. */
 const SETTLING_MS = 2500;
@@ -17,15 +18,7 @@ const context = { signal: new AbortController().signal, emit: () => {} };
 
 async function open(version: MsbVersion): Promise<{ cache: TestCache; engine: Engine }> {
   const cache = await makeLargeCache({ images: 500, version, files: 'all' });
-  const engine = createEngine({
-    homeOption: cache.home,
-    startWithSample: false,
-    env: {},
-    userHome: cache.home,
-    sampleArchive: join(cache.home, 'none'),
-    scratchDir: scratchDir('engine'),
-    dataDir: scratchDir('engine-data'),
-  });
+  const engine = openEngine(cache.home, scratchDir('engine'));
   await pause(SETTLING_MS);
   return { cache, engine };
 }

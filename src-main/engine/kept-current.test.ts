@@ -9,7 +9,8 @@ import { makeLargeCache } from '../../test-support/large-cache.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
 import { seededRandom } from '../../test-support/tar-writer.ts';
-import { createEngine, type Engine } from './index.ts';
+import { openEngine } from './engine.fixture.ts';
+import type { Engine } from './index.ts';
 
 const CHANGES = 20;
 
@@ -19,15 +20,7 @@ afterEach(() => {
 });
 
 function open(home: string): Engine {
-  const engine = createEngine({
-    homeOption: home,
-    startWithSample: false,
-    env: {},
-    userHome: home,
-    sampleArchive: join(home, 'none'),
-    scratchDir: scratchDir('engine'),
-    dataDir: scratchDir('engine-data'),
-  });
+  const engine = openEngine(home, scratchDir('engine'));
   engines.push(engine);
   return engine;
 }

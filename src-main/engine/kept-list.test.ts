@@ -1,12 +1,12 @@
 import { copyFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { makeCache, type TestCache } from '../../test-support/cache.ts';
 import { withDatabase } from '../../test-support/database.ts';
 import { standardImages } from '../../test-support/images.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
-import { createEngine, type Engine } from './index.ts';
+import { openEngine } from './engine.fixture.ts';
+import type { Engine } from './index.ts';
 
 const context = { signal: new AbortController().signal, emit: () => {} };
 
@@ -16,15 +16,7 @@ afterEach(() => {
 });
 
 function open(home: string): Engine {
-  const engine = createEngine({
-    homeOption: home,
-    startWithSample: false,
-    env: {},
-    userHome: home,
-    sampleArchive: join(home, 'none'),
-    scratchDir: scratchDir('engine'),
-    dataDir: scratchDir('engine-data'),
-  });
+  const engine = openEngine(home, scratchDir('engine'));
   engines.push(engine);
   return engine;
 }

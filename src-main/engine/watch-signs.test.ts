@@ -10,7 +10,8 @@ import { layer } from '../../test-support/images.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
 import { addSandbox } from '../../test-support/sandboxes.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
-import { createEngine, type Engine } from './index.ts';
+import { openEngine } from './engine.fixture.ts';
+import type { Engine } from './index.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -18,15 +19,7 @@ afterEach(async () => {
 });
 
 function open(home: string): Engine {
-  const engine = createEngine({
-    homeOption: home,
-    startWithSample: false,
-    env: {},
-    userHome: home,
-    sampleArchive: join(home, 'none'),
-    scratchDir: scratchDir('engine'),
-    dataDir: scratchDir('engine-data'),
-  });
+  const engine = openEngine(home, scratchDir('engine'));
   ends.push(() => engine.close());
   return engine;
 }

@@ -9,7 +9,8 @@ import { layer } from '../../test-support/images.ts';
 import { describeWithMsb } from '../../test-support/msb-suite.ts';
 import { startRegistry, type TestRegistry } from '../../test-support/registry.ts';
 import { scratchDir } from '../../test-support/scratch.ts';
-import { createEngine, type Engine } from './index.ts';
+import { openEngine } from './engine.fixture.ts';
+import type { Engine } from './index.ts';
 
 const HELD_AFTER = 100_000;
 /** Two layers that the registry holds back, and one that it does not. */
@@ -32,15 +33,7 @@ describeWithMsb('watching a pull', (version) => {
   beforeEach(async () => {
     cache = await makeCache({ version });
     registry = await startRegistry([IMAGE]);
-    engine = createEngine({
-      homeOption: cache.home,
-      startWithSample: false,
-      env: {},
-      userHome: cache.home,
-      sampleArchive: join(cache.home, 'none'),
-      scratchDir: scratchDir('engine'),
-      dataDir: scratchDir('engine-data'),
-    });
+    engine = openEngine(cache.home, scratchDir('engine'));
     items = [];
     stop = new AbortController();
     const context = { signal: stop.signal, emit: (item: WatchItem) => void items.push(item) };

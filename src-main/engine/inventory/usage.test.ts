@@ -1,29 +1,16 @@
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeCache } from '../../../test-support/cache.ts';
 import { withDatabase } from '../../../test-support/database.ts';
 import { standardImages } from '../../../test-support/images.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
-import { createEngine, type Engine } from '../index.ts';
+import { openEngine } from '../engine.fixture.ts';
 import { turn } from '../turn.ts';
-
-function open(home: string): Engine {
-  return createEngine({
-    homeOption: home,
-    startWithSample: false,
-    env: {},
-    userHome: home,
-    sampleArchive: join(home, 'none'),
-    scratchDir: scratchDir('engine'),
-    dataDir: scratchDir('engine-data'),
-  });
-}
 
 describeWithMsb('cache.usage', (version) => {
   it('says at once what a prune would leave after an image was pinned or removed', async () => {
     const cache = await makeCache({ version, images: standardImages() });
-    const { handlers, close } = open(cache.home);
+    const { handlers, close } = openEngine(cache.home, scratchDir('engine'));
     const context = { signal: new AbortController().signal, emit: () => {} };
     const usage = () => handlers['cache.usage']({}, context);
     const before = await usage();
@@ -41,7 +28,7 @@ describeWithMsb('cache.usage', (version) => {
 
   it('lets others in while it is worked out, and begins anew when the cache has changed by then', async () => {
     const cache = await makeCache({ version, images: standardImages() });
-    const { handlers, close } = open(cache.home);
+    const { handlers, close } = openEngine(cache.home, scratchDir('engine'));
     const context = { signal: new AbortController().signal, emit: () => {} };
     const before = await handlers['cache.usage']({}, context);
     const change = (sql: string) => withDatabase(cache.home, (database) => void database.exec(sql));
@@ -66,7 +53,7 @@ describeWithMsb('cache.usage', (version) => {
 
   it('is given up when nobody waits for it any more', async () => {
     const cache = await makeCache({ version, images: standardImages() });
-    const { handlers, close } = open(cache.home);
+    const { handlers, close } = openEngine(cache.home, scratchDir('engine'));
     const stop = new AbortController();
     const usage = handlers['cache.usage']({}, { signal: stop.signal, emit: () => {} });
     await turn();
