@@ -40,6 +40,28 @@ for (const hand of HANDS) {
   });
 }
 
+test.describe('with motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'no-preference' } });
+
+  test('hears a shortcut while a dialog is still on its way out', async ({ cache, app, page }) => {
+    await app.open(cache.home);
+    await expect(app.images.row(ALPINE)).toBeVisible();
+    // Long enough to press a key in between on the slowest machine.
+    await page.evaluate(() => document.documentElement.style.setProperty('--quick', '2s'));
+    await app.openSettings();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('[role=dialog][data-closed]')).toHaveCount(1);
+    await page.keyboard.press('?');
+    const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect(shortcuts).toBeVisible();
+    await expect(page.getByRole('dialog')).toHaveCount(1);
+    await expect(shortcuts.locator(':focus')).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(shortcuts).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
+  });
+});
+
 test('lists what was used last first, and says why something cannot be done', async ({
   cache,
   app,

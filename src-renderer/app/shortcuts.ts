@@ -35,12 +35,15 @@ function commandOf(event: KeyboardEvent): CommandName | null {
   return HEARD.find((name) => isPressed(event, COMMANDS[name].keys)) ?? null;
 }
 
+/** A field of a dialog on its way out may still have the focus: nobody types into it any more. */
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable)
+    target instanceof HTMLElement &&
+    (target.matches('input, textarea, select') || target.isContentEditable) &&
+    target.closest('[data-closed]') === null
   );
 }
 
 function isModalOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([data-closed])') !== null;
 }
