@@ -247,7 +247,7 @@ export class Session implements World {
     return this.#reader.read({ locks: 'probed', ignored, onlyKeepers: true });
   }
 
-  #read(options: Pick<ReadOptions, 'locks' | 'ignored' | 'ahead'>): StoreSnapshot {
+  #read(options: Pick<ReadOptions, 'locks' | 'ignored' | 'isForShowing' | 'ahead'>): StoreSnapshot {
     return this.#isSmall() ? this.#reader.readFully(options) : this.#reader.read(options);
   }
 
@@ -284,7 +284,8 @@ export class Session implements World {
     const ahead = this.#joined === null ? this.#reader.lookAhead() : null;
     try {
       const begun = ahead === null ? null : this.#joinAhead();
-      return this.#joinOnce(this.#read({ locks: 'listed', ahead }), 'showing', begun).inventory;
+      return this.#joinOnce(this.#read({ locks: 'listed', isForShowing: true, ahead }), 'showing', begun)
+        .inventory;
     } finally {
       ahead?.close();
     }

@@ -10,13 +10,22 @@ import { isWriterAlive } from './processes.ts';
 import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
 import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
 
+/**
+ * What an unchanged change time proves of what was seen: 0 nothing, because a further change might bear the same time;
+ * 1 enough for showing; 2 enough for deciding on deletions. It stays what it was when something was seen, however late
+ * that is taken up again.
+ */
+type Settled = typeof UNSETTLED | typeof SETTLED_FINELY | typeof SETTLED;
+const UNSETTLED = 0;
+const SETTLED_FINELY = 1;
+const SETTLED = 2;
+
 /** What one name in a folder came to. Its parts stay the same objects for as long as they look the same. */
 interface Seen {
   readonly name: RawPath;
   readonly entry: StoreEntry;
   readonly changeTimeNs: bigint;
-  /** False when it changed so shortly before it was looked at that a further change might bear the same time. */
-  readonly isSettled: boolean;
+  readonly settled: Settled;
   /** Of a metadata file or flat ref. */
   readonly content: MetadataFile | FlatRefFile | null;
   /** Below a directory: names of files that have names elsewhere too. */
@@ -30,13 +39,13 @@ interface Seen {
 export interface SeenFolder {
   readonly entry: StoreEntry;
   readonly changeTimeNs: bigint;
-  readonly isSettled: boolean;
+  readonly settled: Settled;
   /** By name, known folders left out. */
   readonly children: ReadonlyMap<string, Seen>;
   /** False when it could not be listed whole. */
   readonly isReadable: boolean;
-  /** True when, while the folder itself stays as it is, no child needs another look. */
-  readonly isAtRest: boolean;
+  /** For what no child needs another look while the folder itself stays as it is. */
+  readonly atRest: Settled;
 }
 
 export interface FolderScan {
@@ -46,6 +55,8 @@ export interface FolderScan {
   readonly isFull: boolean;
   /** Leave folders that only hold what others keep as they were seen last, even where they have changed. */
   readonly isPart: boolean;
+  /** Nothing is decided by it: where change times are fine they are trusted sooner. */
+  readonly isForShowing: boolean;
   /** Paths relative to the cache to look at in any case. */
   readonly changed: ReadonlySet<string>;
   /** A path relative to the cache to leave out. */
@@ -109,6 +120,9 @@ function isSameSeen(left: Seen, right: Seen): boolean {
 const KEPT_BY_OTHERS: ReadonlySet<Folder> = new Set<Folder>(['layers', 'fsmeta', 'vmdk', 'flat/blobs']);
 /** Longer than the coarsest time stamps of the file systems people keep caches on. */
 const SETTLING_NS = 2_000_000_000n;
+/** Several times longer than the kernel's clock for files takes from one tick to the next. */
+const SETTLING_FINELY_NS = 100_000_000n;
+const MILLISECOND_NS = 1_000_000n;
 /** A larger directory of a kind we do not know is walked again only when it changed itself, or in a full scan. */
 const SMALL_TREE = 1000;
 /** Published by rename under a name that says the content, or an empty lock: need not be looked at again. */
@@ -131,7 +145,8 @@ class FolderVisit {
   readonly #folder: Folder;
   readonly #path: string;
   readonly #previous: SeenFolder | undefined;
-  readonly #settledBeforeNs: bigint;
+  readonly #needed: Settled;
+  readonly #startNs: bigint;
   #isReadable = true;
   #isUnchanged = false;
   #hasIgnored = false;
@@ -141,7 +156,8 @@ class FolderVisit {
     this.#folder = folder;
     this.#path = folder === '' ? scan.root : `${scan.root}/${folder}`;
     this.#previous = scan.previous.get(folder);
-    this.#settledBeforeNs = BigInt(scan.ahead?.startMs ?? Date.now()) * 1_000_000n - SETTLING_NS;
+    this.#needed = scan.isForShowing ? SETTLED_FINELY : SETTLED;
+    this.#startNs = BigInt(scan.ahead?.startMs ?? Date.now()) * MILLISECOND_NS;
   }
 
   /** Null when there is no such directory. */
@@ -150,25 +166,26 @@ class FolderVisit {
     if (stats === null) return null;
     this.#isUnchanged = this.#isSameFolder(stats);
     const entry = sameOr(this.#previous?.entry, folderEntry(this.#folder, stats));
-    if (this.#isUnchanged && this.#previous?.isAtRest && !this.#isNamedAsChanged()) {
-      return { ...this.#previous, entry };
+    if (this.#isUnchanged && this.#previous!.atRest >= this.#needed && !this.#isNamedAsChanged()) {
+      return { ...this.#previous!, entry };
     }
+    const settled = this.#isUnchanged ? this.#previous!.settled : this.#settled(stats);
     const children = new Map<string, Seen>();
-    let areAtRest = true;
+    let atRest: Settled = SETTLED;
     for (const [name, look] of this.#looks(stats)) {
       const child = this.#child(name, look);
       if (child === null) continue;
       children.set(keyOf(name), child);
-      areAtRest &&= isAtRest(child);
+      atRest = lesser(atRest, restOf(child));
     }
     return {
       entry,
       changeTimeNs: stats.ctimeNs,
       // What was left out this time is to be found the next time.
-      isSettled: this.#isSettled(stats) && !this.#hasIgnored,
+      settled: this.#hasIgnored ? UNSETTLED : settled,
       children,
       isReadable: this.#isReadable,
-      isAtRest: areAtRest,
+      atRest,
     };
   }
 
@@ -191,7 +208,7 @@ class FolderVisit {
     const previous = this.#previous;
     if (previous === undefined || this.#scan.isFull) return false;
     return (
-      previous.isSettled &&
+      previous.settled >= this.#needed &&
       previous.isReadable &&
       previous.changeTimeNs === stats.ctimeNs &&
       previous.entry.ino === `${stats.ino}`
@@ -250,7 +267,7 @@ class FolderVisit {
   }
 
   #mayKeep(old: Seen, path: string): boolean {
-    if (this.#scan.isFull || !isAtRest(old) || this.#scan.changed.has(path)) return false;
+    if (this.#scan.isFull || restOf(old) < this.#needed || this.#scan.changed.has(path)) return false;
     return this.#isUnchanged || !REWRITTEN.has(old.entry.what.kind);
   }
 
@@ -262,7 +279,7 @@ class FolderVisit {
     old: Seen | undefined,
     checked: StoreEntry['erofs'],
   ): Seen | null {
-    const isSame = old?.isSettled === true && isSameInode(old, stats);
+    const isSame = old !== undefined && old.settled >= this.#needed && isSameInode(old, stats);
     if (isSame && old.entry.what.kind !== 'transfer') return old;
     const what = classify(path, typeOf(stats), (pid) => isWriterAlive(pid, mtimeMsOf(stats)));
     const read = readContent(what, raw);
@@ -272,7 +289,7 @@ class FolderVisit {
       name,
       entry: sameOr(old?.entry, entry),
       changeTimeNs: stats.ctimeNs,
-      isSettled: this.#isSettled(stats),
+      settled: this.#settled(stats),
       content: sameOr(old?.content, read.content),
       below: NOTHING,
       unreadable: read.isReadable ? NOTHING : sameOr(old?.unreadable, [path]),
@@ -310,7 +327,7 @@ class FolderVisit {
       name,
       entry: sameOr(old?.entry, entry),
       changeTimeNs: stats.ctimeNs,
-      isSettled: this.#isSettled(stats),
+      settled: this.#settled(stats),
       content: null,
       below: sameOr(old?.below, below),
       unreadable: sameOr(old?.unreadable, unreadable),
@@ -319,21 +336,28 @@ class FolderVisit {
   }
 
   #mayKeepTree(old: Seen, path: string, stats: BigIntStats): boolean {
-    if (this.#scan.isFull || !old.isSettled || old.visited <= SMALL_TREE) return false;
+    if (this.#scan.isFull || old.settled < this.#needed || old.visited <= SMALL_TREE) return false;
     if (old.changeTimeNs !== stats.ctimeNs || old.entry.ino !== `${stats.ino}`) return false;
     return ![...this.#scan.changed].some((changed) => changed === path || changed.startsWith(`${path}/`));
   }
 
-  #isSettled(stats: FileStats): boolean {
-    return stats.ctimeNs < this.#settledBeforeNs;
+  #settled({ ctimeNs }: FileStats): Settled {
+    if (ctimeNs < this.#startNs - SETTLING_NS) return SETTLED;
+    const isFine = ctimeNs % MILLISECOND_NS !== 0n;
+    return isFine && ctimeNs < this.#startNs - SETTLING_FINELY_NS ? SETTLED_FINELY : UNSETTLED;
   }
 }
 
-/** Whole and published: it can only change by being replaced. */
-function isAtRest({ entry, isSettled, unreadable }: Seen): boolean {
+/** Whole and published, it can only change by being replaced, and rests as far as it is settled. */
+function restOf({ entry, settled, unreadable }: Seen): Settled {
   const { what, erofs } = entry;
-  if (!isSettled || unreadable.length > 0) return false;
-  return (SEALED.has(what.kind) || REWRITTEN.has(what.kind)) && (erofs === null || erofs === 'ok');
+  const isPublished = SEALED.has(what.kind) || REWRITTEN.has(what.kind);
+  const isWhole = unreadable.length === 0 && (erofs === null || erofs === 'ok');
+  return isPublished && isWhole ? settled : UNSETTLED;
+}
+
+function lesser(left: Settled, right: Settled): Settled {
+  return left < right ? left : right;
 }
 
 function treeKind(path: string, raw: RawPath): StoreKind {

@@ -29,6 +29,11 @@ export interface ReadOptions {
    * proves that nobody has taken a lock since. What could keep a file shows elsewhere.
    */
   readonly onlyKeepers?: boolean;
+  /**
+   * True: where change times are finer than a millisecond they are trusted after a tenth of a second, in place of two
+   * seconds. Not for what decides on deletions: such a read lists again whatever was taken on that trust.
+   */
+  readonly isForShowing?: boolean;
   /** From `StoreReader.lookAhead`: not looked at again. */
   readonly ahead?: LooksAhead | null;
 }
@@ -52,7 +57,7 @@ export interface StoreReader {
    */
   read(options?: ReadOptions): StoreSnapshot;
   /** Looks at every file. Contents are read again only where inode, length or change time differ. */
-  readFully(options?: Pick<ReadOptions, 'locks' | 'ignored' | 'ahead'>): StoreSnapshot;
+  readFully(options?: Pick<ReadOptions, 'locks' | 'ignored' | 'isForShowing' | 'ahead'>): StoreSnapshot;
 }
 
 /**
@@ -98,12 +103,21 @@ class Reader {
       changed = [],
       ignored = null,
       onlyKeepers = false,
+      isForShowing = false,
       ahead = null,
     } = options;
     const before = ahead === null ? readKernelLocks() : ahead.locks;
     const isPart = onlyKeepers && this.#hasSeenLocksOf(before);
-    if (!isPart) this.#heldBefore = this.#heldByOthers(before);
-    const isSame = this.#readFolders({ isFull, isPart, changed: new Set(changed), ignored, ahead });
+    // What was left unlisted for showing is no ground for leaving it unlisted for a removal.
+    if (!isPart && !isForShowing) this.#heldBefore = this.#heldByOthers(before);
+    const isSame = this.#readFolders({
+      isFull,
+      isPart,
+      isForShowing,
+      changed: new Set(changed),
+      ignored,
+      ahead,
+    });
     const after = readKernelLocks();
     if (isPart && !this.#hasSeenLocksOf(after)) return this.read(isFull, { locks: how, ignored });
     const last = this.#last;
