@@ -1,4 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeCache } from '../test-support/cache.ts';
+import { metadataKey, pathSafe } from '../test-support/database.ts';
+import { holdLock } from '../test-support/hold-lock.ts';
 import { layer } from '../test-support/images.ts';
 import { startRegistry } from '../test-support/registry.ts';
 import { addSandbox } from '../test-support/sandboxes.ts';
@@ -94,6 +98,48 @@ test('shows how far a pull is by what it writes, then its image and one that is 
   await expect(app.images.row('fresh:1')).toBeVisible();
   await registry.close();
   cache.dispose();
+});
+
+test('counts as damaged what a check does, and says of what msb pulls again that it is being pulled', async ({
+  cache,
+  app,
+}) => {
+  const layerFile = join(cache.cacheDir, 'layers', `${pathSafe(cache.image(APP_1).diffIds[1]!)}.erofs`);
+  const manifests = join(cache.cacheDir, 'manifests');
+  rmSync(layerFile);
+  rmSync(join(manifests, `${metadataKey(ALPINE)}.json`));
+  await app.open(cache.home);
+  const usedBy = app.images.cell(APP_1, 'Used by');
+  await expect(usedBy).toContainText('Layer missing');
+  await expect(app.images.filter('Damaged')).toHaveText('Damaged1');
+  await expect(app.images.filter('Warning')).toHaveText('Warning1');
+  await expect(app.statusBar).toContainText('1 damaged');
+  await app.button('Check all images').click();
+  const dialog = app.page.getByRole('dialog');
+  await expect(dialog).toContainText('Of 5 images, 1 damaged and 1 with a warning.');
+
+  const lockFile = join(manifests, `${metadataKey(APP_1)}.lock`);
+  writeFileSync(lockFile, '');
+  const lock = await holdLock(lockFile);
+  await dialog.getByRole('button', { name: 'Check again' }).click();
+  await expect(dialog).toContainText('Of 5 images, 2 with a warning.');
+  await expect(dialog).toContainText('msb is pulling it now');
+  await app.page.keyboard.press('Escape');
+  await expect(usedBy).toContainText('Being pulled');
+  await expect(usedBy).not.toContainText('missing');
+  await expect(app.images.filter('Damaged')).toHaveText('Damaged0');
+  await expect(app.statusBar).not.toContainText('damaged');
+  await app.images.open(APP_1);
+  await expect(app.detail.pane).toContainText('This image is not whole yet');
+  await app.images.filterBy('Being pulled');
+  await app.images.lists([APP_1]);
+  await lock.release();
+  await expect(app.main.getByRole('heading', { name: 'No image is being pulled again' })).toBeVisible();
+  await app.images.filterBy('Damaged');
+  await app.images.lists([APP_1]);
+  await expect(usedBy).toContainText('Layer missing');
+  await expect(app.images.filter('Being pulled')).toBeHidden();
+  await expect(app.statusBar).toContainText('1 damaged');
 });
 
 test('says that the connection is lost, and takes up again where it was', async ({ cache, app }) => {

@@ -113,12 +113,15 @@ for (const hand of HANDS) {
       truncateSync(file(APP_2, 1), 5000);
       rmSync(join(cache.cacheDir, 'manifests', `${metadataKey(ALPINE)}.json`));
       await app.open(cache.home);
-      await app.counts('3 damaged');
+      await app.counts('2 damaged');
       await expect(app.images.cell(APP_1, 'Used by')).toContainText('Layer missing');
       await expect(app.images.cell(APP_2, 'Used by')).toContainText('cut short');
       await expect(app.images.cell(ALPINE, 'Used by')).toContainText('No metadata');
       await app.images.filterBy('Damaged');
-      await app.images.lists([ALPINE, APP_2, APP_1]);
+      await app.images.lists([APP_2, APP_1]);
+      await app.images.filterBy('Warning');
+      await app.images.lists([ALPINE]);
+      await app.images.filterBy('Damaged');
 
       await app.images.open(APP_1);
       await expect(app.detail.pane).toContainText('A layer file is missing.');
@@ -150,6 +153,8 @@ for (const hand of HANDS) {
       await app.open(cache.home);
       await expect(app.notices).toContainText('Nothing can be removed from this cache.');
       await expect(app.notices).toContainText('The column layer.blob_digest is missing.');
+      await expect(app.statusBar).toContainText('Live · read only');
+      await expect(app.reclaimShortcut).toBeDisabled();
       await app.images.open(ALPINE);
       await expect(app.detail.pane).toContainText('Read only');
       await expect(app.detail.pane.getByRole('button', { name: 'Remove…' })).toBeHidden();
@@ -180,9 +185,13 @@ test('says once that the database is damaged, and goes on by itself when it is w
   await app.open(cache.home);
   await expect(app.main.getByRole('alert')).toContainText('The cache database cannot be read');
   await expect(app.notices).toContainText('Nothing can be removed from this cache.');
+  await expect(app.statusBar).toContainText('Live · read only');
+  await expect(app.reclaimShortcut).toBeDisabled();
   writeFileSync(cache.databaseFile, whole);
   await expect(app.images.grid.getByRole('checkbox')).toHaveCount(5);
   await expect(app.notices).toBeHidden();
+  await expect(app.statusBar).not.toContainText('read only');
+  await expect(app.reclaimShortcut).toBeEnabled();
 });
 
 test('admits nobody without the token, and says how to come in', async ({ cache, app }) => {

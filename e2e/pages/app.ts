@@ -160,6 +160,11 @@ export class App {
     return this.page.getByRole('region', { name: 'About this cache' });
   }
 
+  /** The button in the title bar. */
+  get reclaimShortcut(): Locator {
+    return this.page.getByRole('banner').getByRole('button', { name: /^Reclaim/ });
+  }
+
   get statusBar(): Locator {
     return this.page.getByRole('contentinfo').last();
   }

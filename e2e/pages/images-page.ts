@@ -119,8 +119,12 @@ export class ImagesPage {
   }
 
   async filterBy(label: string): Promise<void> {
+    await this.#hand.toggle(this.filter(label));
+  }
+
+  filter(label: string): Locator {
     const filters = this.#page.getByRole('group', { name: 'Which images' });
-    await this.#hand.toggle(filters.getByRole('button', { name: new RegExp(`^${label}`) }));
+    return filters.getByRole('button', { name: new RegExp(`^${label}`) });
   }
 
   async groupTags(): Promise<void> {

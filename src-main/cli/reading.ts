@@ -1,6 +1,11 @@
 import { formatAge, formatBytes, formatCount, type SizeUnits } from '../../src-shared/domain/format.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
-import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
+import {
+  type ImageFacts,
+  type ImageHandle,
+  type ImageInspection,
+  severityOf,
+} from '../../src-shared/domain/image.ts';
 import type { Usage } from '../../src-shared/domain/usage.ts';
 import type { Call } from './call.ts';
 import type { ReadingCommand } from './command.ts';
@@ -59,8 +64,10 @@ function listText(handles: readonly ImageHandle[], facts: readonly ImageFacts[],
 function stateOf(facts: ImageFacts | null): string {
   if (facts === null) return '';
   const held = facts.holders.length === 0 ? [] : [`held by ${facts.holders.map(describeHolder).join(', ')}`];
-  return [...(facts.damage.length === 0 ? [] : ['damaged']), ...held].join('; ');
+  return [...STATES[severityOf(facts.damage)], ...held].join('; ');
 }
+
+const STATES = { healthy: [], warning: ['metadata lost'], damaged: ['damaged'] } as const;
 
 /** `sha256:917a282903a5` is enough to tell images apart; `inspect` and --json have all of it. */
 function shortDigest(digest: string): string {

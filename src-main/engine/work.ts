@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { PulledImage, Work, WorkStep } from '../../src-shared/domain/work.ts';
+import { metadataBeingPulled } from './inventory/being-pulled.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { countOperations } from './inventory/operations.ts';
 import type { StoreKind } from './store/entries.ts';
@@ -91,10 +92,9 @@ function pulledImages(inventory: Inventory, held: readonly StoreKind[]): readonl
       return what.kind === 'layer-lock' ? [what.diffId] : [];
     }),
   );
-  return held.flatMap((what) => {
-    const metadata = what.kind === 'metadata-lock' ? inventory.metadata.get(what.key) : undefined;
-    const layers = metadata?.file.content?.layers;
-    if (metadata === undefined || layers === undefined) return [];
+  return metadataBeingPulled(inventory).flatMap((metadata) => {
+    const layers = metadata.file.content?.layers;
+    if (layers === undefined) return [];
     const done = layers.filter(
       ({ diffId, blobDigest }) => complete.has(diffId) && !written.has(diffId) && !written.has(blobDigest),
     );

@@ -89,7 +89,15 @@ export function menuTemplate(facts: MenuFacts, actions: MenuActions): MenuItemCo
     SEPARATOR,
     menu(
       'Filter Images',
-      items('filter-all', 'filter-in-use', 'filter-unused', 'filter-same-digest', 'filter-damaged'),
+      items(
+        'filter-all',
+        'filter-in-use',
+        'filter-unused',
+        'filter-same-digest',
+        'filter-damaged',
+        'filter-warning',
+        'filter-being-pulled',
+      ),
     ),
     ...items('toggle-grouping', 'choose-columns', 'reset-column-widths'),
     SEPARATOR,

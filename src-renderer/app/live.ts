@@ -29,6 +29,10 @@ export function useLive(): Live {
   return useStore(live);
 }
 
+export function useLivePart<Part>(select: (live: Live) => Part): Part {
+  return useStore(live, select);
+}
+
 /**
  * Follows the cache for as long as the page lives: one `cache.watch` stream, taken up again when it breaks. When the
  * cache changed the list is read again at once and everything else when the changes have settled. Nothing is watched

@@ -2,11 +2,16 @@ import { Box, Camera, CircleAlert, Table2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { formatAge, formatBytes } from '../../src-shared/domain/format.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
-import type { ImageFacts, ImageHandle, ImageInspection } from '../../src-shared/domain/image.ts';
-import { useLive } from '../app/live.ts';
+import {
+  type ImageFacts,
+  type ImageHandle,
+  type ImageInspection,
+  severityOf,
+} from '../../src-shared/domain/image.ts';
+import { isBeingPulled, usePulledReferences } from '../app/being-pulled.ts';
 import { useNow } from '../app/use-now.ts';
 import { DeepCheck } from '../health/deep-check.tsx';
-import { Badge, Bytes, CopyText, Notice, StackedBar, Swatch } from '../ui/index.ts';
+import { Badge, Bytes, CopyText, Notice, type NoticeProps, StackedBar, Swatch } from '../ui/index.ts';
 import { explainDamage, repairCommand } from './damage-words.ts';
 import { ImpactWords } from './impact.tsx';
 import styles from './overview-tab.module.css';
@@ -223,8 +228,8 @@ function HolderLine({ holder }: { readonly holder: Holder }) {
 }
 
 function Damage({ facts }: { readonly facts: ImageFacts }) {
-  const isPulled = useLive().work?.images.some(({ reference }) => reference === facts.reference) === true;
-  if (isPulled) {
+  const pulled = usePulledReferences();
+  if (isBeingPulled(facts, pulled)) {
     return (
       <div className={styles.damage}>
         <Notice kind="info" title="This image is not whole yet">
@@ -233,14 +238,10 @@ function Damage({ facts }: { readonly facts: ImageFacts }) {
       </div>
     );
   }
-  const isMoved = facts.damage.every(({ kind }) => kind === 'vmdk-elsewhere');
   const command = repairCommand(facts.reference);
   return (
     <div className={styles.damage}>
-      <Notice
-        kind={isMoved ? 'warning' : 'danger'}
-        title={isMoved ? 'This image is not where it was made' : 'This image is damaged'}
-      >
+      <Notice {...headOf(facts)}>
         <ul className={styles.list}>
           {explainDamage(facts.damage).map(({ kind, title, consequence, details }) => (
             <li key={kind} className={styles.fault}>
@@ -268,4 +269,11 @@ function Damage({ facts }: { readonly facts: ImageFacts }) {
       </Notice>
     </div>
   );
+}
+
+function headOf({ damage }: ImageFacts): Pick<NoticeProps, 'kind' | 'title'> {
+  if (severityOf(damage) === 'warning') return { kind: 'warning', title: 'Something of this image is lost' };
+  return damage.every(({ kind }) => kind === 'vmdk-elsewhere')
+    ? { kind: 'warning', title: 'This image is not where it was made' }
+    : { kind: 'danger', title: 'This image is damaged' };
 }

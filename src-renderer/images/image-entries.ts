@@ -1,8 +1,14 @@
 import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import type { Holder } from '../../src-shared/domain/holder.ts';
 import { describeHolder } from '../../src-shared/domain/holder.ts';
-import type { ImageDamage, ImageFacts, ImageHandle } from '../../src-shared/domain/image.ts';
+import {
+  type ImageDamage,
+  type ImageFacts,
+  type ImageHandle,
+  severityOf,
+} from '../../src-shared/domain/image.ts';
 import type { CanonicalReference } from '../../src-shared/domain/reference.ts';
+import { isBeingPulled } from '../app/being-pulled.ts';
 import { displayName } from '../detail/display-name.ts';
 
 /** One reference with everything the list shows, sorts and searches by. */
@@ -16,6 +22,8 @@ export interface ImageEntry {
   /** Milliseconds since 1970; NaN when unknown. */
   readonly createdMs: number;
   readonly lastUsedMs: number;
+  /** Null until the facts are known. */
+  readonly condition: ImageCondition | null;
   /** How many references the digest has, this one included. */
   readonly tagCount: number;
   /** The row of this reference by itself: the same object each time. */
@@ -26,6 +34,9 @@ export interface ImageEntry {
   prepare(): void;
 }
 
+/** `being-pulled`: what is missing is still to come. The others as a check says them. */
+export type ImageCondition = ReturnType<typeof severityOf> | 'being-pulled';
+
 /** One line of the list: a reference, or all references of one digest, newest first. */
 export interface ImageRow {
   /** The reference; grouped, the digest. */
@@ -35,20 +46,34 @@ export interface ImageRow {
   readonly entries: readonly ImageEntry[];
 }
 
-/** Joins handles and facts, which come in the same order unless the cache changed between the two answers. */
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Joins handles and facts, which come in the same order unless the cache changed between the two answers.
+ *
+ * @param pulled the references that msb is pulling again
+ */
 export function joinEntries(
   handles: readonly ImageHandle[],
   facts: readonly ImageFacts[] | null,
+  pulled: ReadonlySet<string> = NONE,
 ): readonly ImageEntry[] {
   const tagCounts = new Map<string, number>();
   for (const { manifestDigest } of handles) {
     tagCounts.set(manifestDigest, (tagCounts.get(manifestDigest) ?? 0) + 1);
   }
   const factsOf = factsFinder(facts ?? []);
-  return handles.map(
-    (handle, index) =>
-      new Entry(aboutOf(handle), factsOf(handle, index), tagCounts.get(handle.manifestDigest) ?? 1),
-  );
+  return handles.map((handle, index) => {
+    const its = factsOf(handle, index);
+    const tagCount = tagCounts.get(handle.manifestDigest) ?? 1;
+    return new Entry(aboutOf(handle), its, conditionOf(its, pulled), tagCount);
+  });
+}
+
+function conditionOf(facts: ImageFacts | null, pulled: ReadonlySet<string>): ImageCondition | null {
+  if (facts === null) return null;
+  const severity = severityOf(facts.damage);
+  return severity !== 'healthy' && isBeingPulled(facts, pulled) ? 'being-pulled' : severity;
 }
 
 /** What follows from a handle alone, worked out when first asked for: of ten thousand images few are ever shown. */
@@ -100,13 +125,15 @@ class About {
 class Entry implements ImageEntry {
   readonly handle: ImageHandle;
   readonly facts: ImageFacts | null;
+  readonly condition: ImageCondition | null;
   readonly tagCount: number;
   readonly #about: About;
   #row: ImageRow | null = null;
 
-  constructor(about: About, facts: ImageFacts | null, tagCount: number) {
+  constructor(about: About, facts: ImageFacts | null, condition: ImageCondition | null, tagCount: number) {
     this.handle = about.handle;
     this.facts = facts;
+    this.condition = condition;
     this.tagCount = tagCount;
     this.#about = about;
   }

@@ -80,6 +80,25 @@ describe('listRows', () => {
     expect(shown({ filter: 'damaged' })).toEqual(['redis:8']);
   });
 
+  test('tells damaged images from those with a warning and those that are being pulled, by any tag', () => {
+    const lost = { damage: [{ kind: 'metadata-missing', detail: 'alpine' }] } as const;
+    const missing = { damage: [{ kind: 'layer-missing', detail: 'sha256:1' }] } as const;
+    const entries = joinEntries(
+      [pythonMinor, python, runtime, alpine, redis],
+      [
+        facts(pythonMinor, { ...missing, otherReferences: [python.reference] }),
+        facts(python, { ...missing, otherReferences: [pythonMinor.reference] }),
+        facts(runtime),
+        facts(alpine, lost),
+        facts(redis, missing),
+      ],
+      new Set([python.reference, runtime.reference]),
+    );
+    expect(shown({ filter: 'damaged' }, entries)).toEqual(['redis:8']);
+    expect(shown({ filter: 'warning' }, entries)).toEqual(['alpine']);
+    expect(shown({ filter: 'being-pulled' }, entries)).toEqual(['python:3.12', 'python:3.12-slim']);
+  });
+
   test('groups the tags of one digest under the newest', () => {
     const rows = listRows(known, { ...state, isGrouped: true });
     expect(rows.map(referencesOf)).toEqual([
@@ -107,6 +126,8 @@ describe('listRows', () => {
       unused: null,
       'same-digest': 2,
       damaged: null,
+      warning: null,
+      'being-pulled': null,
     });
   });
 
@@ -126,7 +147,15 @@ describe('joinEntries', () => {
 
 describe('countFilters', () => {
   test('counts references by filter', () => {
-    expect(countFilters(known)).toEqual({ all: 5, 'in-use': 2, unused: 3, 'same-digest': 2, damaged: 1 });
+    expect(countFilters(known)).toEqual({
+      all: 5,
+      'in-use': 2,
+      unused: 3,
+      'same-digest': 2,
+      damaged: 1,
+      warning: 0,
+      'being-pulled': 0,
+    });
   });
 });
 

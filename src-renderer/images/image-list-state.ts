@@ -11,7 +11,14 @@ export interface ImageListState {
   readonly isGrouped: boolean;
 }
 
-export type ImageFilter = 'all' | 'in-use' | 'unused' | 'same-digest' | 'damaged';
+export type ImageFilter =
+  | 'all'
+  | 'in-use'
+  | 'unused'
+  | 'same-digest'
+  | 'damaged'
+  | 'warning'
+  | 'being-pulled';
 
 export type SortColumn = 'image' | 'on-disk' | 'layers' | 'platform' | 'used-by' | 'created' | 'last-used';
 
@@ -43,6 +50,8 @@ export function countFilters(entries: readonly ImageEntry[]): Readonly<Record<Im
     unused: isKnown ? count('unused') : null,
     'same-digest': count('same-digest'),
     damaged: isKnown ? count('damaged') : null,
+    warning: isKnown ? count('warning') : null,
+    'being-pulled': isKnown ? count('being-pulled') : null,
   };
 }
 
@@ -63,7 +72,9 @@ function passes(entry: ImageEntry, filter: ImageFilter): boolean {
     case 'same-digest':
       return entry.tagCount > 1;
     case 'damaged':
-      return entry.facts !== null && entry.facts.damage.length > 0;
+    case 'warning':
+    case 'being-pulled':
+      return entry.condition === filter;
     default:
       return assertNever(filter);
   }

@@ -183,7 +183,7 @@ function UsedByGridCell({ row, cell }: UsedByGridCellProps) {
       </div>
     );
   }
-  const who = { holders: holdersOf(row), damage: damageOf(row) };
+  const who = { holders: holdersOf(row), damage: damageOf(row), condition: row.entry.condition };
   const details = usedByDetails(who);
   const content = (
     <div {...cell} className={className}>

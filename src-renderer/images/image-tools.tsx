@@ -20,12 +20,23 @@ export interface ImageToolsProps {
   readonly onResetWidths: (() => void) | null;
 }
 
-const FILTERS: readonly { readonly filter: ImageFilter; readonly label: string }[] = [
+interface FilterKind {
+  readonly filter: ImageFilter;
+  readonly label: string;
+  /** What is counted, where the label does not say it all. */
+  readonly hint?: string;
+  /** Without a chip while no image passes it. */
+  readonly isRare?: boolean;
+}
+
+const FILTERS: readonly FilterKind[] = [
   { filter: 'all', label: 'All' },
   { filter: 'in-use', label: 'In use' },
   { filter: 'unused', label: 'Unused' },
   { filter: 'same-digest', label: 'Same digest' },
-  { filter: 'damaged', label: 'Damaged' },
+  { filter: 'damaged', label: 'Damaged', hint: 'As names, lengths and headers tell. “Check” looks closer.' },
+  { filter: 'warning', label: 'Warning', hint: 'They work, but something of them is lost.', isRare: true },
+  { filter: 'being-pulled', label: 'Being pulled', hint: 'What is missing is still to come.', isRare: true },
 ];
 
 /** Which images are listed, and whether tags of one digest share a row. */
@@ -76,21 +87,26 @@ export const ImageTools = memo(function ImageTools(props: ImageToolsProps) {
   );
 });
 
-interface FilterProps extends Pick<ImageToolsProps, 'counts' | 'onFilter'> {
-  readonly filter: ImageFilter;
-  readonly label: string;
+interface FilterProps extends FilterKind, Pick<ImageToolsProps, 'counts' | 'onFilter'> {
   readonly isOn: boolean;
 }
 
 /** A filter, by its chip or by its command. */
-function Filter({ filter, label, isOn, counts, onFilter }: FilterProps) {
+function Filter({ filter, label, hint, isRare = false, isOn, counts, onFilter }: FilterProps) {
   const count = counts?.[filter] ?? undefined;
   const choose = () => {
     onFilter(filter);
     announce(count === undefined ? `${label}.` : `${label}: ${countOf(count, 'image')}.`);
   };
   useCommand(`filter-${filter}`, choose, isOn ? 'That is what is shown.' : null);
+  if (isRare && !isOn && !count) return null;
   return (
-    <FilterChip label={label} count={count} isOn={isOn} onToggle={() => onFilter(isOn ? 'all' : filter)} />
+    <FilterChip
+      label={label}
+      title={hint}
+      count={count}
+      isOn={isOn}
+      onToggle={() => onFilter(isOn ? 'all' : filter)}
+    />
   );
 }

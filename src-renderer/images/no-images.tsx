@@ -20,6 +20,8 @@ const NOTHING: Readonly<Record<ImageFilter, string>> = {
   unused: 'Every image is in use',
   'same-digest': 'No two tags share a digest',
   damaged: 'No image is damaged',
+  warning: 'No image has a warning',
+  'being-pulled': 'No image is being pulled again',
 };
 
 /** An empty list: why it is, and the way out. */

@@ -1,15 +1,17 @@
-import { Box, Camera, Table2, TriangleAlert } from 'lucide-react';
+import { Box, Camera, Download, Table2, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { describeHolder, type Holder } from '../../src-shared/domain/holder.ts';
 import type { ImageDamage } from '../../src-shared/domain/image.ts';
 import { explainDamage } from '../detail/damage-words.ts';
 import { toVisible } from '../detail/visible-text.ts';
 import { Badge, type BadgeKind } from '../ui/index.ts';
+import type { ImageCondition } from './image-entries.ts';
 import styles from './used-by-cell.module.css';
 
 export interface UsedByCellProps {
   readonly holders: readonly Holder[];
   readonly damage: readonly ImageDamage[];
+  readonly condition: ImageCondition | null;
 }
 
 /** One kind of thing to say, with a badge of its own. */
@@ -46,23 +48,34 @@ export function UsedByCell(props: UsedByCellProps) {
 }
 
 /** Everything the badges stand for, a line each; null when there is nothing to say. */
-export function usedByDetails({ holders, damage }: UsedByCellProps): string | null {
+export function usedByDetails({ holders, damage, condition }: UsedByCellProps): string | null {
+  const faults = condition === 'being-pulled' ? [] : explainDamage(damage);
   const lines = [
-    ...explainDamage(damage).map(({ title, consequence }) => `${title} ${consequence}`),
+    ...(condition === 'being-pulled' ? [NOT_WHOLE_YET] : []),
+    ...faults.map(({ title, consequence }) => `${title} ${consequence}`),
     ...holders.map((holder) => `Held by ${toVisible(describeHolder(holder))}`),
   ];
   return lines.length === 0 ? null : lines.join('\n');
 }
 
-function signsOf({ holders, damage }: UsedByCellProps): readonly Sign[] {
+const NOT_WHOLE_YET = 'msb is pulling this image now. It can be used as soon as that has ended.';
+
+function signsOf({ holders, damage, condition }: UsedByCellProps): readonly Sign[] {
   const sandboxes = holders.filter((holder) => holder.kind === 'sandbox');
   const snapshots = holders.filter((holder) => holder.kind === 'snapshot').length;
   const others = holders.length - sandboxes.length - snapshots;
   const signs: Sign[] = [];
   const [worst] = explainDamage(damage);
-  if (worst !== undefined) {
+  if (condition === 'being-pulled') {
     signs.push({
-      kind: 'danger',
+      kind: 'neutral',
+      icon: <Download size={13} aria-hidden="true" />,
+      words: 'Being pulled',
+      count: null,
+    });
+  } else if (worst !== undefined) {
+    signs.push({
+      kind: condition === 'warning' ? 'warning' : 'danger',
       icon: <TriangleAlert size={13} aria-hidden="true" />,
       words: DAMAGE_WORDS[worst.kind],
       count: null,

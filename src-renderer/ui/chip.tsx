@@ -19,15 +19,16 @@ export function Chip({ children, kind = 'tag', className }: ChipProps) {
 
 export interface FilterChipProps {
   readonly label: string;
+  readonly title?: string | undefined;
   readonly count?: number | undefined;
   readonly isOn: boolean;
   readonly onToggle: () => void;
 }
 
 /** One choice of a row of filters; pressed while it applies. */
-export function FilterChip({ label, count, isOn, onToggle }: FilterChipProps) {
+export function FilterChip({ label, title, count, isOn, onToggle }: FilterChipProps) {
   return (
-    <button type="button" className={styles.filter} aria-pressed={isOn} onClick={onToggle}>
+    <button type="button" className={styles.filter} title={title} aria-pressed={isOn} onClick={onToggle}>
       {label}
       {count !== undefined && <span className={styles.count}>{formatCount(count)}</span>}
     </button>

@@ -14,7 +14,7 @@ export { Kbd } from './kbd.tsx';
 export { LinkButton } from './link-button.tsx';
 export { announce, LiveRegion } from './live-region.tsx';
 export { Menu, MenuCheckboxItem, MenuItem, MenuSeparator } from './menu.tsx';
-export { Notice } from './notice.tsx';
+export { Notice, type NoticeProps } from './notice.tsx';
 export { Option } from './option.tsx';
 export { Progress } from './progress.tsx';
 export { Spinner } from './spinner.tsx';

@@ -45,6 +45,12 @@ export interface ImageDamage {
   readonly detail: string;
 }
 
+/** How bad that is, in the words of a check (`ImageHealth.status`): without its metadata an image works as it is. */
+export function severityOf(damage: readonly ImageDamage[]): 'healthy' | 'warning' | 'damaged' {
+  if (damage.some(({ kind }) => kind !== 'metadata-missing')) return 'damaged';
+  return damage.length > 0 ? 'warning' : 'healthy';
+}
+
 /**
  * What the disk and the holders say of one reference, beside its handle. The three sizes never share a name:
  * the download size is `ImageHandle.sizeBytes`.

@@ -41,6 +41,7 @@ export interface Usage {
     readonly references: number;
     readonly manifests: number;
     readonly layers: number;
+    /** References of damaged images that msb is not pulling again. */
     readonly damaged: number;
     /** Complete images on disk that no reference names. */
     readonly unlisted: number;

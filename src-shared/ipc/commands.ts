@@ -91,6 +91,8 @@ const commands = {
   'filter-unused': filter('Show unused images', 'Unused', 'filter'),
   'filter-same-digest': filter('Show images of the same digest', 'Same Digest', 'filter tags'),
   'filter-damaged': filter('Show damaged images', 'Damaged', 'filter broken'),
+  'filter-warning': filter('Show images with a warning', 'With a Warning', 'filter metadata lost'),
+  'filter-being-pulled': filter('Show images that are being pulled again', 'Being Pulled', 'filter msb'),
   'pin-images': {
     title: 'Pin images: never prune them',
     menu: 'Pin',

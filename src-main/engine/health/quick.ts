@@ -1,5 +1,6 @@
 import type { HealthProgress, HealthReport, ImageHealth } from '../../../src-shared/domain/health.ts';
 import { Pacer } from '../erofs/index.ts';
+import { manifestsBeingPulled } from '../inventory/being-pulled.ts';
 import type { Inventory, ReferenceNode } from '../inventory/inventory.ts';
 import type { Session } from '../session.ts';
 import { Findings } from './findings.ts';
@@ -27,6 +28,7 @@ export async function checkQuickly(
 const UNPROVEN = [
   'Whether file contents are intact: that takes the deep check of an image, and msb keeps no checksum of layer contents.',
 ];
+const BEING_PULLED = 'msb is pulling it now: it can be checked when that has ended.';
 /** Images between two words on how far it is. */
 const TOLD_EVERY = 50;
 
@@ -38,12 +40,14 @@ async function checkAll(
   emit: (progress: HealthProgress) => void,
 ): Promise<readonly ImageHealth[]> {
   const pacer = new Pacer(signal);
+  const pulled = manifestsBeingPulled(inventory);
   const images: ImageHealth[] = [];
   for (const [index, reference] of references.entries()) {
     if (index % TOLD_EVERY === 0)
       emit({ doneSteps: index, totalSteps: references.length, what: reference.row.reference });
     const findings = new Findings();
-    checkImage(session.paths, inventory, reference, findings);
+    if (pulled.has(reference.manifest)) findings.warning(null, BEING_PULLED);
+    else checkImage(session.paths, inventory, reference, findings);
     images.push(findings.finish(reference));
     if (pacer.isLate()) await pacer.rest();
   }

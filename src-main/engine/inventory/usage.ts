@@ -1,3 +1,4 @@
+import { severityOf } from '../../../src-shared/domain/image.ts';
 import type { PlanAction } from '../../../src-shared/domain/plan.ts';
 import type {
   OutsideDisk,
@@ -9,6 +10,7 @@ import type {
 import { type Draft, planAction } from '../plan/plan.ts';
 import type { StoreEntry } from '../store/entries.ts';
 import { countedOnce } from './allocated.ts';
+import { manifestsBeingPulled } from './being-pulled.ts';
 import { damageOf } from './facts.ts';
 import type { Inventory } from './inventory.ts';
 import { countOperations } from './operations.ts';
@@ -109,6 +111,7 @@ function reclaimable(inventory: Inventory, action: PlanAction): Reclaimable {
 
 function countThings(inventory: Inventory): Usage['counts'] {
   const listed = new Set(inventory.references.map((reference) => reference.manifest));
+  const pulled = manifestsBeingPulled(inventory);
   let unlisted = 0;
   for (const metadata of inventory.metadata.values()) {
     if (metadata.manifest !== null && metadata.references.length === 0 && !listed.has(metadata.manifest))
@@ -120,7 +123,10 @@ function countThings(inventory: Inventory): Usage['counts'] {
     references: inventory.references.length,
     manifests: listed.size,
     layers,
-    damaged: inventory.references.filter((reference) => damageOf(inventory, reference).length > 0).length,
+    damaged: inventory.references.filter(
+      (reference) =>
+        !pulled.has(reference.manifest) && severityOf(damageOf(inventory, reference)) === 'damaged',
+    ).length,
     unlisted,
   };
 }
