@@ -58,6 +58,35 @@ test('leaves the focus on its row while others are scrolled past, and goes on fr
   await expect(app.images.grid.locator('[role=row][tabindex="0"]')).toHaveCount(1);
 });
 
+test('is back where it was when what narrowed it is taken away, also where nothing was left', async ({
+  app,
+}) => {
+  const { page } = app;
+  await pointAtList(app);
+  await page.mouse.wheel(0, 100 * ROW_PIXELS + 13);
+  const row = app.images.row(references[105]!);
+  await expect(row).toBeInViewport();
+  const place = await row.boundingBox();
+
+  await app.images.filterBy('In use');
+  await expect(page.getByRole('heading', { name: 'No image is in use' })).toBeVisible();
+  await app.images.filterBy('All');
+  await expect(row).toBeInViewport();
+  expect(await row.boundingBox()).toEqual(place);
+
+  await app.images.find(references[200]!);
+  await app.images.lists([references[200]!]);
+  await app.images.clearFind();
+  await expect(row).toBeInViewport();
+  expect(await row.boundingBox()).toEqual(place);
+
+  // What was opened meanwhile is what the person is at now.
+  await app.images.find(references[200]!);
+  await app.images.open(references[200]!);
+  await app.images.clearFind();
+  await expect(app.images.row(references[200]!)).toBeInViewport();
+});
+
 test('shows whole how long ago an image came that came more than ten months ago', async ({ app }) => {
   const dates = app.images.grid.getByRole('gridcell', { name: /^[12]\d months ago$/ });
   await pointAtList(app);

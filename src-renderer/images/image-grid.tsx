@@ -25,7 +25,7 @@ import { HEADER_ROW, moveInGrid, WHOLE_ROW } from './grid-moves.ts';
 import { HeadingMenu } from './heading-menu.tsx';
 import { type ImageRow as Row, referencesOf } from './image-entries.ts';
 import styles from './image-grid.module.css';
-import { type ImageSort, nextSort } from './image-list-state.ts';
+import { type ImageListState, type ImageSort, nextSort } from './image-list-state.ts';
 import { ImageRows } from './image-rows.tsx';
 import {
   type CheckState,
@@ -39,7 +39,7 @@ import {
 import { findTyped } from './type-ahead.ts';
 import type { ColumnSizing } from './use-column-sizing.ts';
 import { useGridFocus } from './use-grid-focus.ts';
-import { useRowAnchor } from './use-row-anchor.ts';
+import { type ListMemory, useRowAnchor } from './use-row-anchor.ts';
 
 const ROW_HEIGHTS = { comfortable: 44, compact: 32 };
 
@@ -49,7 +49,9 @@ export interface ImageGridProps {
   readonly sizing: ColumnSizing;
   readonly sort: ImageSort;
   /** Changes when a person asks for other rows or another order: the list then starts at its top. */
-  readonly order: unknown;
+  readonly order: ImageListState;
+  /** Outlives the grid, which is not there while there is no row. */
+  readonly memory: ListMemory;
   readonly selection: ImageSelection;
   /** The reference the detail pane shows. */
   readonly openedReference: string | null;
@@ -64,14 +66,14 @@ export interface ImageGridProps {
 
 /** The image list: a WAI-ARIA grid whose rows are made as they scroll into view. */
 export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
-  const { rows, layout, sizing, sort, selection, openedReference } = props;
+  const { rows, layout, sizing, sort, selection, openedReference, memory } = props;
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight(ROW_HEIGHTS);
   const scrollbarWidth = useScrollbarWidth(scroller);
   const allChecked = useMemo(() => checkStateOfAll(selection, rows), [selection, rows]);
-  const { position, moveTo } = useGridFocus(grid, rows);
-  useRowAnchor(scroller, rows, props.order, rowHeight);
+  const { position, moveTo } = useGridFocus(grid, rows, memory);
+  useRowAnchor(scroller, rows, props.order, rowHeight, memory);
   const typeAhead = useTypeAhead((typed, from) => findTyped(rows, from, typed));
 
   const goTo = (row: number, column: number) => {
@@ -79,16 +81,15 @@ export const ImageGrid = memo(function ImageGrid(props: ImageGridProps) {
     moveTo({ row, column }, true);
   };
   // An image may be opened from elsewhere: its row is then where the list goes on.
-  const revealed = useRef<string | null>(null);
   useEffect(() => {
-    if (revealed.current === openedReference) return;
-    revealed.current = openedReference;
+    if (memory.revealed === openedReference) return;
+    memory.revealed = openedReference;
     const row = rows.findIndex(
       (one) => openedReference !== null && referencesOf(one).includes(openedReference),
     );
-    if (row < 0 || row === position.row) return;
+    if (row < 0) return;
     scrollToRow(scroller.current, row, rowHeight);
-    moveTo({ row, column: WHOLE_ROW }, false);
+    if (row !== position.row) moveTo({ row, column: WHOLE_ROW }, false);
   });
   useCommand('focus-list', () => goTo(position.row, position.column));
 

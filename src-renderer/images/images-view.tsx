@@ -1,4 +1,5 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { usePulledReferences } from '../app/being-pulled.ts';
 import { runCommand, useCommand } from '../app/commands.ts';
 import { setFind, useFind } from '../app/find.ts';
 import { closeImage, openImage, showView, usePlace } from '../app/navigation.ts';
@@ -22,6 +23,7 @@ import { useColumnSizing } from './use-column-sizing.ts';
 import { useImageSelection } from './use-image-selection.ts';
 import { useOpenedImage } from './use-opened-image.ts';
 import { usePreparedEntries } from './use-prepared-entries.ts';
+import { newListMemory } from './use-row-anchor.ts';
 import { WorkStrip } from './work-strip.tsx';
 
 /** A removal a person asked for and has neither confirmed nor given up yet. */
@@ -34,17 +36,19 @@ interface Removal {
 export function ImagesView() {
   const images = useImages();
   const facts = useFacts();
+  const pulled = usePulledReferences();
   const { openedReference } = usePlace();
   const find = useDeferredValue(useFind().trim());
   const sort = usePreference('sort');
   const isGrouped = usePreference('isGrouped');
   const [filter, setFilter] = useState<ImageFilter>('all');
   const [removal, setRemoval] = useState<Removal | null>(null);
+  const [memory] = useState(newListMemory);
   const [isDetailClosed, setDetailClosed] = useState(false);
 
   const entries = useMemo(
-    () => joinEntries(images.data ?? [], facts.data ?? null),
-    [images.data, facts.data],
+    () => joinEntries(images.data ?? [], facts.data ?? null, pulled),
+    [images.data, facts.data, pulled],
   );
   usePreparedEntries(entries);
   const state = useMemo(() => ({ filter, find, sort, isGrouped }), [filter, find, sort, isGrouped]);
@@ -145,6 +149,7 @@ export function ImagesView() {
               sizing={sizing}
               sort={sort}
               order={state}
+              memory={memory}
               selection={selection}
               openedReference={openedReference}
               onSort={steady.sort}

@@ -1,6 +1,7 @@
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type GridPosition, HEADER_ROW, WHOLE_ROW } from './grid-moves.ts';
 import type { ImageRow } from './image-entries.ts';
+import type { ListMemory } from './use-row-anchor.ts';
 
 /** The grid's one tab stop, which stays with its row while rows move. */
 export interface GridFocus {
@@ -15,8 +16,13 @@ interface Stop {
   readonly column: number;
 }
 
-export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly ImageRow[]): GridFocus {
-  const [stop, setStop] = useState<Stop>({ key: rows[0]?.key ?? null, column: WHOLE_ROW });
+/** @param memory keeps the stop's row for when the grid is there again */
+export function useGridFocus(
+  grid: RefObject<HTMLElement | null>,
+  rows: readonly ImageRow[],
+  memory: Pick<ListMemory, 'stop'>,
+): GridFocus {
+  const [stop, setStop] = useState<Stop>({ key: memory.stop ?? rows[0]?.key ?? null, column: WHOLE_ROW });
   // Where the row was last: the stop falls to whatever row is there when its own is gone.
   const lastRow = useRef(0);
   const found = useMemo(() => rows.findIndex((row) => row.key === stop.key), [rows, stop]);
@@ -43,7 +49,9 @@ export function useGridFocus(grid: RefObject<HTMLElement | null>, rows: readonly
     position,
     moveTo({ row, column }, isFocused) {
       wantsFocus.current = isFocused;
-      setStop({ key: row === HEADER_ROW ? null : (rows[row]?.key ?? null), column });
+      const key = row === HEADER_ROW ? null : (rows[row]?.key ?? null);
+      memory.stop = key;
+      setStop({ key, column });
     },
   };
 }
