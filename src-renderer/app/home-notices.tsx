@@ -8,6 +8,7 @@ import { Button, IconButton, Notice } from '../ui/index.ts';
 import { runCommand } from './commands.ts';
 import styles from './home-notices.module.css';
 import { useHome } from './queries.ts';
+import { readOnlyReasons } from './read-only.ts';
 
 interface HomeNotice {
   readonly key: string;
@@ -139,9 +140,4 @@ function settingsNotices({ notices }: SettingsState): readonly HomeNotice[] {
       ),
     },
   ];
-}
-
-function readOnlyReasons(home: HomeState): readonly string[] {
-  const differences = home.schema.kind === 'not-intact' ? home.schema.differences : [];
-  return [...new Set([...home.readOnlyReasons, ...differences])];
 }

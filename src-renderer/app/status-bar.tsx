@@ -5,6 +5,7 @@ import { classNames } from '../ui/index.ts';
 import { SetAsideStatus } from '../undo/set-aside-status.tsx';
 import { type Connection, useLive } from './live.ts';
 import { useHome, useUsage } from './queries.ts';
+import { readOnlyReasons } from './read-only.ts';
 import styles from './status-bar.module.css';
 import { hasVanished } from './vanished.ts';
 import { workText } from './work-words.ts';
@@ -14,12 +15,14 @@ export function StatusBar() {
   const home = useHome();
   const usage = useUsage().data;
   const isAway = connection === 'live' && hasVanished(home.data);
+  const isReadOnly = home.data?.status === 'open' && readOnlyReasons(home.data).length > 0;
   const version = home.data?.msbVersion ?? null;
   return (
     <footer className={styles.bar}>
-      <span className={classNames(styles.state, styles[isAway ? 'lost' : lamp(connection)])}>
+      <span className={classNames(styles.state, styles[isAway ? 'lost' : lamp(connection, isReadOnly)])}>
         <span className={styles.dot} aria-hidden="true" />
         {isAway ? 'Waiting for the cache to come back' : connectionText(connection)}
+        {!isAway && connection === 'live' && isReadOnly && ' · read only'}
         {!isAway && connection === 'live' && version !== null && ` · msb ${version}`}
       </span>
       {!isAway && usage !== undefined && <Counts usage={usage} />}
@@ -32,7 +35,8 @@ export function StatusBar() {
   );
 }
 
-function lamp(connection: Connection): 'live' | 'lost' | 'connecting' {
+function lamp(connection: Connection, isReadOnly: boolean): 'live' | 'limited' | 'lost' | 'connecting' {
+  if (connection === 'live' && isReadOnly) return 'limited';
   return connection === 'refused' ? 'lost' : connection;
 }
 

@@ -7,12 +7,14 @@ import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
 import { showView } from './navigation.ts';
 import { readAgain, useHome } from './queries.ts';
+import { readOnlyReasons } from './read-only.ts';
 import styles from './title-bar.module.css';
 import { useReclaimable } from './use-reclaimable.ts';
 
 export function TitleBar() {
   const home = useHome();
   const reclaimable = useReclaimable() ?? 0;
+  const isReadOnly = home.data !== undefined && readOnlyReasons(home.data).length > 0;
   return (
     <header className={classNames(styles.bar, window.strata?.shell.platform === 'darwin' && styles.mac)}>
       <div className={styles.start}>
@@ -25,7 +27,13 @@ export function TitleBar() {
       <div className={styles.end}>
         <RefreshButton />
         {home.data?.status === 'open' && (
-          <Button variant="primary" icon={<Sparkles size={15} />} onClick={() => showView('reclaim')}>
+          <Button
+            variant="primary"
+            icon={<Sparkles size={15} />}
+            disabled={isReadOnly}
+            title={isReadOnly ? 'Nothing can be removed from this cache.' : undefined}
+            onClick={() => showView('reclaim')}
+          >
             {reclaimable > 0 ? `Reclaim ${formatBytes(reclaimable)}` : 'Reclaim'}
           </Button>
         )}

@@ -1,0 +1,7 @@
+import type { HomeState } from '../../src-shared/domain/home.ts';
+
+/** Why nothing may be removed from a cache, a sentence each; none when it may. */
+export function readOnlyReasons({ schema, readOnlyReasons: reasons }: HomeState): readonly string[] {
+  const differences = schema.kind === 'not-intact' ? schema.differences : [];
+  return [...new Set([...reasons, ...differences])];
+}
