@@ -22,6 +22,12 @@ const NAMES: readonly (readonly [stored: string, shown: string])[] = [
   ['<b>', '<b>'],
 ];
 
+/** What of a name is an escape, and told from its letters by its colour. */
+const MARKED: readonly (readonly [shown: string, escapes: readonly string[]])[] = [
+  ['acme/evil:\\u202egnp.exe', ['\\u202e']],
+  ['acme/\\x1b[31mred\\x1b[0m:1', ['\\x1b', '\\x1b']],
+];
+
 const SCRIPT = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 
 for (const hand of HANDS) {
@@ -43,6 +49,10 @@ for (const hand of HANDS) {
       await app.open(cache.home);
       await expect(app.images.grid.getByRole('checkbox')).toHaveCount(5 + NAMES.length);
       for (const [, shown] of NAMES) await expect(app.images.row(shown)).toBeVisible();
+      for (const [shown, escapes] of MARKED) {
+        const marked = app.images.row(shown).locator('[data-column="1"] [class*="mark"]');
+        await expect(marked).toHaveText(escapes);
+      }
       await expectHarmless(app.page);
 
       const [, longest] = NAMES.at(-2)!;

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import { Button, classNames } from '../ui/index.ts';
 import styles from './safe-text.module.css';
@@ -21,6 +21,27 @@ export function SafeText({ text, className }: SafeTextProps) {
   );
 }
 
+/** Characters of a media type that is what it says; a longer one breaks anywhere. */
+const LONGEST_MEDIA_TYPE = 200;
+
+/** A media type on one line or, where that is short, broken between its words. */
+export function MediaType({ text, className }: SafeTextProps) {
+  if (text.length > LONGEST_MEDIA_TYPE) return <SafeText text={text} className={className} />;
+  return (
+    <bdi className={className}>
+      {text.split(AFTER_WORD).map((word, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity but their place.
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          <Runs text={word} />
+        </Fragment>
+      ))}
+    </bdi>
+  );
+}
+
+const AFTER_WORD = /(?<=[/.+])/;
+
 /** A value from an image in full: wraps anywhere, keeps its line breaks; very long ones are unrolled in steps. */
 export function SafeBlock({ text, className }: SafeTextProps) {
   const [limit, setLimit] = useState(FIRST_LIMIT);
@@ -39,7 +60,8 @@ export function SafeBlock({ text, className }: SafeTextProps) {
   );
 }
 
-function Runs({ text }: { readonly text: string }) {
+/** The text alone, for an element that isolates it by itself. */
+export function Runs({ text }: { readonly text: string }) {
   return splitVisible(text).map((run, index) =>
     run.isMark ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their place.

@@ -8,7 +8,7 @@ import { Button, CopyText, classNames, Tooltip } from '../ui/index.ts';
 import { shortenCommand } from './build-steps.ts';
 import { CopyButton } from './copy-button.tsx';
 import { countOf } from './count-words.ts';
-import { SafeBlock, SafeText } from './safe-text.tsx';
+import { MediaType, SafeBlock, SafeText } from './safe-text.tsx';
 import { Field, Fields } from './section.tsx';
 import styles from './stratum.module.css';
 import { formatExactTime } from './time.ts';
@@ -164,7 +164,7 @@ function Details({
           {layer.mediaType === null ? (
             <span className={styles.unknown}>unknown</span>
           ) : (
-            <SafeText text={layer.mediaType} className={styles.mono} />
+            <MediaType text={layer.mediaType} className={styles.mono} />
           )}
         </Field>
         <Field label="On disk">{exactBytes(layer.allocatedSizeBytes)}</Field>

@@ -1,5 +1,6 @@
 import { Pin } from 'lucide-react';
 import { useStore } from '../app/store.ts';
+import { Runs } from '../detail/safe-text.tsx';
 import { toVisible } from '../detail/visible-text.ts';
 import { pruneRule } from '../reclaim/reclaim-settings.ts';
 import { Chip, classNames, VisuallyHidden } from '../ui/index.ts';
@@ -37,14 +38,18 @@ export function ReferenceCell({ row, width, isStacked }: ReferenceCellProps) {
         {isPinned && <Pin size={12} className={styles.pin} aria-label="Pinned:" />}
         {lineRegistry !== '' && (
           <>
-            <span className={styles.registry}>{toVisible(registry)}</span>
+            <span className={styles.registry}>
+              <Runs text={registry} />
+            </span>
             <span className={styles.slash}>/</span>
           </>
         )}
-        <span className={styles.repository}>{toVisible(repository)}</span>
+        <span className={styles.repository}>
+          <Runs text={repository} />
+        </span>
         {chips.shown.map((text, index) => (
           <Chip key={row.entries[index]!.handle.reference} className={styles.chip}>
-            {toVisible(text)}
+            <Runs text={text} />
           </Chip>
         ))}
         {chips.hidden.length > 0 && (
@@ -54,7 +59,11 @@ export function ReferenceCell({ row, width, isStacked }: ReferenceCellProps) {
           </Chip>
         )}
       </div>
-      {isStacked && registry !== '' && <div className={styles.below}>{toVisible(registry)}</div>}
+      {isStacked && registry !== '' && (
+        <div className={styles.below}>
+          <Runs text={registry} />
+        </div>
+      )}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { openImage, showView } from '../app/navigation.ts';
 import { useNow } from '../app/use-now.ts';
 import { ImpactWords } from '../detail/impact.tsx';
 import { SafeReference } from '../detail/safe-reference.tsx';
-import { SafeText } from '../detail/safe-text.tsx';
+import { MediaType } from '../detail/safe-text.tsx';
 import { Field, Fields, Section } from '../detail/section.tsx';
 import { formatExactTime } from '../detail/time.ts';
 import { LayerFiles } from '../files/layer-files.tsx';
@@ -93,7 +93,7 @@ function Overview({ layer, onShowFiles }: OverviewProps) {
             {layer.mediaType === null ? (
               <Unknown />
             ) : (
-              <SafeText text={layer.mediaType} className={styles.mono} />
+              <MediaType text={layer.mediaType} className={styles.mono} />
             )}
           </Field>
           <Field label="Cached">
