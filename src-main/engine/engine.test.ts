@@ -328,6 +328,14 @@ describeWithMsb('the engine on a real cache', (version) => {
     expect(plan.kept.length).toBeGreaterThan(0);
   });
 
+  it('says once that the layers of an unlisted image are named by its metadata', async () => {
+    const cache = await make();
+    await addGarbage(cache.home, ['unlisted-image'], { version });
+    const { kept } = await open(cache.home).plan({ kind: 'gcLayers' });
+    const reasons = new Set(kept.filter(({ kind }) => kind === 'layer').map(({ reason }) => reason));
+    expect(reasons).toContain('named by metadata of an unlisted image');
+  });
+
   it('collects the flat disk of an image that goes, and not of one that stays', async () => {
     const cache = await make();
     const flat = [APP_1, APP_2].map((reference) =>

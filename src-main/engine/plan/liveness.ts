@@ -86,7 +86,7 @@ export class Liveness {
     const holders = node.manifest?.holders ?? [];
     if (holders.length > 0) return `held by ${describeHolders(holders)}`;
     const isTaken = node.references.length > 0 && this.#scope !== 'layers';
-    if (!isTaken && this.#scope !== 'everything') return 'metadata of an unlisted image';
+    if (!isTaken && this.#scope !== 'everything') return UNLISTED;
     return this.keepsFile(node.entry, isTaken);
   }
 
@@ -185,8 +185,12 @@ function whatHoldsEverything(inventory: Inventory): KeepReason {
     : null;
 }
 
+const UNLISTED = 'metadata of an unlisted image';
+
 function reasonOfMetadata(node: MetadataNode, reason: string): string {
-  return node.references.length > 0 ? reason : `named by metadata ${node.key.slice(0, 12)}…: ${reason}`;
+  if (node.references.length > 0) return reason;
+  if (reason === UNLISTED) return `named by ${UNLISTED}`;
+  return `named by metadata ${node.key.slice(0, 12)}…: ${reason}`;
 }
 
 function describeHolders(holders: readonly Holder[]): string {
