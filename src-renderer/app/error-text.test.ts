@@ -86,7 +86,7 @@ test('does not advise to pull an image again when the database is what is damage
 test('makes a sentence of a field and what is wrong with it', () => {
   const detailsOf = (path: string, message: string) =>
     explainError({ code: 'invalid-input', issues: [{ path, message }] }).details;
-  expect(detailsOf('path', 'is not a folder')).toEqual(['path is not a folder.']);
+  expect(detailsOf('path', 'is not a folder')).toEqual(['Path is not a folder.']);
   expect(detailsOf('policy.unusedForDays', 'Too big')).toEqual(['policy.unusedForDays: Too big']);
   expect(detailsOf('', 'It is not what was asked for.')).toEqual(['It is not what was asked for.']);
 });

@@ -156,10 +156,11 @@ function sentence(words: string): string {
   return words.includes(' ') ? `${words[0]!.toUpperCase()}${words.slice(1)}.` : `The system says ${words}.`;
 }
 
-/** Our own messages go on from the field's name: `path is not a folder.` */
+/** Our own messages go on from the field's name, a word or its place in the input: `Path is not a folder.` */
 function issueText({ path, message }: { readonly path: string; readonly message: string }): string {
   if (path === '') return message;
-  return /^(?:is|contains|cannot) /.test(message) ? `${path} ${message}.` : `${path}: ${message}`;
+  const name = /^[a-z]+$/.test(path) ? `${path[0]!.toUpperCase()}${path.slice(1)}` : path;
+  return /^(?:is|contains|cannot) /.test(message) ? `${name} ${message}.` : `${name}: ${message}`;
 }
 
 /** Files of the cache are named relative to it; the database lies beside it, under its absolute path. */
