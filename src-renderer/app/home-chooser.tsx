@@ -113,8 +113,8 @@ function PathText({ path }: { readonly path: string }) {
   const { head, tail } = splitPath(path);
   return (
     <span className={styles.path}>
-      <span className={styles.head}>{head}</span>
-      {tail}
+      {head !== '' && <span className={styles.head}>{head}</span>}
+      <span className={styles.tail}>{tail}</span>
     </span>
   );
 }

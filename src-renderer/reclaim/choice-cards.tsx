@@ -103,7 +103,8 @@ function Amount({ of, noun }: { readonly of: Reclaimable | undefined; readonly n
   if (of.count === 0 && of.bytes === 0) return <strong className={styles.amount}>Nothing to collect</strong>;
   return (
     <strong className={styles.amount}>
-      {of.count === 0 ? 'Garbage only' : countOf(of.count, noun)} · {formatBytes(of.bytes)}
+      <span>{of.count === 0 ? 'Garbage only' : countOf(of.count, noun)} ·</span>{' '}
+      <span>{formatBytes(of.bytes)}</span>
     </strong>
   );
 }
