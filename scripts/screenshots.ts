@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright';
+import { type Browser, chromium, type Page } from 'playwright';
 import { launchOptions } from '../e2e/fixtures/launch.ts';
 import { layoutProblems } from '../e2e/fixtures/layout.ts';
 import { PROVOKED } from '../e2e/fixtures/provoked-errors.ts';
@@ -19,6 +19,7 @@ import { scratchDir } from '../test-support/scratch.ts';
 
 // Pictures of every screen and state, in both colour schemes, three sizes and at a zoom of 200 %, for people to look at;
 // what a machine sees wrong in them is printed: `npm run screenshots`, or `npm run screenshots -- reclaim layers` for the ones whose name has a word.
+// With --forced-colors and --contrast they are made again as such a system shows them, at one size.
 // docs/images.png, which the README shows, is one of them.
 
 interface Scene {
@@ -38,6 +39,18 @@ const SIZES = [
   { name: 'zoom-200', width: 720, height: 450 },
 ];
 const SCHEMES = ['light', 'dark'] as const;
+
+/** A system setting beside the colour scheme. */
+interface Variant {
+  /** After the scheme in the names of the files. */
+  readonly name: string;
+  readonly media: Parameters<Page['emulateMedia']>[0];
+}
+
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  '--forced-colors': { name: '-forced', media: { forcedColors: 'active' } },
+  '--contrast': { name: '-contrast', media: { contrast: 'more' } },
+};
 
 const AGENT = 'ghcr.io/acme/agent-runtime:v1.61.0-rc.52';
 const PYTHON = 'docker.io/library/python:3.12-slim';
@@ -139,6 +152,7 @@ const SCENES: readonly Scene[] = [
       const cache = await makeCache({ images: standardImages() });
       writeFileSync(cache.databaseFile, 'This is not a database. '.repeat(400));
       await app.open(cache.home);
+      await app.notices.getByText('Nothing can be removed from this cache.').waitFor();
     },
   },
   {
@@ -481,35 +495,51 @@ function layerFile(cache: TestCache, reference: string, position: number): strin
   return join(cache.cacheDir, 'layers', `${pathSafe(diffId)}.erofs`);
 }
 
-async function photograph(browser: Browser, { name, show }: Scene): Promise<void> {
+async function photograph(
+  browser: Browser,
+  { name, show }: Scene,
+  variants: readonly Variant[],
+): Promise<void> {
   const context = await browser.newContext({ viewport: SIZES[1]!, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const app = new App(page, 'mouse');
   try {
     const end = await show(app);
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
-        await settle(app);
-        if (colorScheme === 'light') {
-          for (const problem of await layoutProblems(page)) console.log(`${name}, ${size.name}: ${problem}`);
-        }
-        await page.screenshot({
-          path: join(FOLDER, `${name}-${colorScheme}-${size.name}.png`),
-        });
-        if (name === 'image-layers' && colorScheme === 'light' && size === SIZES[1]) {
-          await app.detail.strata.nth(2).click();
-          await page.mouse.move(0, 0);
-          await page.screenshot({ path: join(ROOT, 'docs', 'images.png') });
-          await app.detail.strata.nth(2).click();
-        }
-      }
-    }
+    if (variants.length === 0) await photographSizes(app, name);
+    for (const variant of variants) await photographVariant(app, name, variant);
     await end?.();
     await app.close();
   } finally {
     await context.close();
+  }
+}
+
+async function photographSizes(app: App, name: string): Promise<void> {
+  const { page } = app;
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await settle(app);
+      if (colorScheme === 'light') {
+        for (const problem of await layoutProblems(page)) console.log(`${name}, ${size.name}: ${problem}`);
+      }
+      await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${size.name}.png`) });
+      if (name === 'image-layers' && colorScheme === 'light' && size === SIZES[1]) {
+        await app.detail.strata.nth(2).click();
+        await page.mouse.move(0, 0);
+        await page.screenshot({ path: join(ROOT, 'docs', 'images.png') });
+        await app.detail.strata.nth(2).click();
+      }
+    }
+  }
+}
+
+async function photographVariant(app: App, name: string, variant: Variant): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    await app.page.emulateMedia({ colorScheme, forcedColors: null, contrast: null, ...variant.media });
+    await settle(app);
+    await app.page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}${variant.name}.png`) });
   }
 }
 
@@ -522,12 +552,14 @@ async function settle(app: App): Promise<void> {
   });
 }
 
-const words = process.argv.slice(2);
+const given = process.argv.slice(2);
+const variants = given.flatMap((word) => VARIANTS[word] ?? []);
+const words = given.filter((word) => VARIANTS[word] === undefined);
 const scenes = SCENES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 mkdirSync(FOLDER, { recursive: true });
 const browser = await chromium.launch(await launchOptions());
 for (const scene of scenes) {
-  await photograph(browser, scene);
+  await photograph(browser, scene, variants);
   console.log(scene.name);
 }
 await browser.close();
