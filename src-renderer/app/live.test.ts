@@ -50,7 +50,7 @@ beforeEach(() => {
   rounds = [];
   lists = 0;
   rests = 0;
-  // A round asks for the home first, and for the list once that is answered; all else comes later.
+  // A round asks for the home and the list; all else comes later.
   vi.spyOn(queries, 'invalidateQueries').mockImplementation((filters) => {
     if (filters?.queryKey?.[0] === 'home.get') return new Promise((done) => rounds.push(done));
     if (filters?.queryKey?.[0] === 'images.list') lists += 1;

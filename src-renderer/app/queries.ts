@@ -56,17 +56,26 @@ export function useCall<Name extends CallName>(
 function queryOf<Name extends CallName>(client: Client, name: Name, input: InputOf<Name> | null) {
   return {
     queryKey: [name, input],
-    queryFn: async ({ signal, client: queries }: QueryFunctionContext) => {
-      const home = queries.getQueryData<HomeState>(HOME_KEY);
-      // Nothing is in a cache that is away: an empty answer would take the place of what was there and will be again.
-      if (OF_THE_CACHE.test(name) && hasVanished(home)) {
-        throw new CallFailure({ code: 'cache-missing', path: home!.home });
-      }
+    queryFn: async ({ signal, client: queries }: QueryFunctionContext): Promise<ValueOf<Name>> => {
+      if (OF_THE_CACHE.test(name)) refuseIfVanished(queries.getQueryData<HomeState>(HOME_KEY));
       const value = unwrap(await client.call(name, input as InputOf<Name>, { signal }));
       if (name === 'home.get') noteHome(value as HomeState);
-      return value;
+      return name === LIST_KEY[0] ? unlessVanished(client, queries, value) : value;
     },
   };
+}
+
+/** Nothing is in a cache that is away: an empty answer would take the place of what was there and will be again. */
+function refuseIfVanished(home: HomeState | undefined): void {
+  if (hasVanished(home)) throw new CallFailure({ code: 'cache-missing', path: home!.home });
+}
+
+/** A list that was asked for together with `home.get`; the one before where that says that the cache has gone. */
+async function unlessVanished<List>(client: Client, queries: QueryClient, list: List): Promise<List> {
+  const home = await queries.fetchQuery(queryOf(client, 'home.get', NOTHING)).catch(() => undefined);
+  const before = hasVanished(home) ? queries.getQueryData<List>(LIST_KEY) : list;
+  if (before === undefined) refuseIfVanished(home);
+  return before ?? list;
 }
 
 /** Asks for what the first rows need before anything of the interface is there to ask for it. */
@@ -87,11 +96,18 @@ export async function readAgain(queries: QueryClient): Promise<void> {
   await readRestAgain(queries);
 }
 
-/** Reads `home.get` anew, and then the list of images unless the cache has gone meanwhile: rows only, answered at once. */
+/**
+ * Reads `home.get` and the list of images anew: rows only, answered at once. Both are asked for together, for in between
+ * the engine might begin something that takes long.
+ */
 export async function readListAgain(queries: QueryClient): Promise<void> {
-  await queries.invalidateQueries({ queryKey: HOME_KEY });
-  if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) return;
-  await queries.invalidateQueries({ queryKey: LIST_KEY });
+  const home = queries.invalidateQueries({ queryKey: HOME_KEY });
+  // Of a cache that is away it is read when that is back.
+  if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) {
+    await home;
+    if (hasVanished(queries.getQueryData<HomeState>(HOME_KEY))) return;
+  }
+  await Promise.all([home, queries.invalidateQueries({ queryKey: LIST_KEY })]);
 }
 
 /** Reads everything else anew, which may keep the engine busy for a second where there are ten thousand images. */
