@@ -5,13 +5,14 @@ import { healthHandlers } from './health/handlers.ts';
 import { impactOf } from './impact/impact.ts';
 import { inspectImage, requireHandle } from './inspect.ts';
 import { allFacts, summarizeLayer } from './inventory/facts.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import { prepareUsage, summarizeUsage } from './inventory/usage.ts';
 import { detailUsage } from './inventory/usage-detail.ts';
 import { keepingHandlers } from './keeping-handlers.ts';
 import type { Session } from './session.ts';
 import { measureOutsideDisks } from './store/index.ts';
 import { treeHandlers } from './tree-handlers.ts';
-import { turn } from './turn.ts';
+import { giveWay } from './turn.ts';
 import { watchCache } from './watch.ts';
 
 /** The engine's side of the contract. Inputs have passed their schemas. */
@@ -69,16 +70,7 @@ export function createHandlers(session: Session): Handlers {
     'cache.usage': async (_, { signal }) => {
       await session.ready();
       const { pins } = session.settings.get().settings;
-      const known = session.inventory();
-      // A list that is asked for meanwhile need not wait for all of it.
-      await prepareUsage(known, pins, async () => {
-        await turn();
-        // A call that arrived in that turn begins in the next one.
-        await turn();
-        signal.throwIfAborted();
-        return session.isCurrent(known);
-      });
-      const inventory = session.isCurrent(known) ? known : session.inventory();
+      const inventory = await inventoryWithUsage(session, pins, signal);
       const usage = summarizeUsage(
         inventory,
         measureOutsideDisks(session.paths, inventory.database, inventory.store),
@@ -113,4 +105,29 @@ export function createHandlers(session: Session): Handlers {
     ...keepingHandlers(session),
     ...healthHandlers(session),
   };
+}
+
+/** Changes that overtake a usage so often in a row may go on for minutes: then it is worked out at once. */
+const MOST_OVERTAKEN = 5;
+
+/**
+ * The inventory as of now with its usage worked out. A list that is asked for meanwhile need not wait for all of it.
+ *
+ * @throws the signal's reason once nobody waits for it.
+ */
+async function inventoryWithUsage(
+  session: Session,
+  pins: readonly string[],
+  signal: AbortSignal,
+): Promise<Inventory> {
+  for (let overtaken = 0; overtaken < MOST_OVERTAKEN; overtaken += 1) {
+    const inventory = session.inventory();
+    await prepareUsage(inventory, pins, async () => {
+      await giveWay(signal);
+      return session.isCurrent(inventory);
+    });
+    if (session.isCurrent(inventory)) return inventory;
+    await giveWay(signal);
+  }
+  return session.inventory();
 }

@@ -5,7 +5,7 @@ import { standardImages } from '../../../test-support/images.ts';
 import { describeWithMsb } from '../../../test-support/msb-suite.ts';
 import { scratchDir } from '../../../test-support/scratch.ts';
 import { openEngine } from '../engine.fixture.ts';
-import { turn } from '../turn.ts';
+import { giveWay, turn } from '../turn.ts';
 
 describeWithMsb('cache.usage', (version) => {
   it('says at once what a prune would leave after an image was pinned or removed', async () => {
@@ -48,6 +48,26 @@ describeWithMsb('cache.usage', (version) => {
       freeSpaceBytes: expect.any(Number),
     });
     expect((await usage).counts.references).toBe(facts.length);
+    close();
+  });
+
+  it('lets others in, and can be given up, also once it has begun anew', async () => {
+    const cache = await makeCache({ version, images: standardImages() });
+    const { handlers, close } = openEngine(cache.home, scratchDir('engine'));
+    const context = { signal: new AbortController().signal, emit: () => {} };
+    const stop = new AbortController();
+    const usage = Promise.resolve(handlers['cache.usage']({}, { signal: stop.signal, emit: () => {} }));
+    const outcome = usage.catch((reason: unknown) => reason);
+    for (let change = 1; change <= 4; change += 1) {
+      await giveWay(context.signal);
+      withDatabase(cache.home, (database) => {
+        database.prepare('UPDATE image_ref SET updated_at = ?').run(`2026-06-0${change} 10:00:00.5`);
+      });
+      await handlers['images.facts']({}, context);
+    }
+    await giveWay(context.signal);
+    stop.abort();
+    expect(await outcome).toBe(stop.signal.reason);
     close();
   });
 
