@@ -156,6 +156,14 @@ test('no cache at all', async ({ app, page }) => {
   await expectAccessible(page);
 });
 
+test('what is being read, which is seen without moving', async ({ cache, app, page }) => {
+  await page.route('**/ipc/images.inspect', () => undefined);
+  await app.open(cache.home);
+  await expect(app.detail.pane.getByText('Reading the image')).toBeVisible();
+  expect(await page.evaluate(() => document.getAnimations().length)).toBeGreaterThan(0);
+  await expectAccessible(page);
+});
+
 test('nobody admitted', async ({ cache, app, page }) => {
   app.console.expects(/401 \(Unauthorized\)/);
   await app.openWithToken(cache.home, null);
