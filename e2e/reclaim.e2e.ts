@@ -50,6 +50,18 @@ for (const hand of HANDS) {
       await expectSound(cache);
     });
 
+    test('goes on from a result to another choice', async ({ cache, app }) => {
+      await addGarbage(cache.home, [...ORPHANS, 'spool']);
+      await app.open(cache.home);
+      await app.showReclaim();
+      await app.reclaim.choose('Collect orphaned layers');
+      await app.reclaim.reclaim();
+      await app.reclaim.reports();
+      await app.reclaim.choose('Collect all garbage');
+      await expect(app.reclaim.result).toBeHidden();
+      await expect(app.reclaim.rows).toHaveCount(1);
+    });
+
     test('collects all garbage with what it announced; list, usage and status bar follow', async ({
       cache,
       app,

@@ -52,7 +52,7 @@ export function ReclaimView() {
       </header>
       <ChoiceCards
         choice={choice}
-        isDisabled={!isIdle}
+        isDisabled={apply.state.kind === 'running'}
         prunePlan={pruned.plan}
         onChoose={(next) => {
           apply.reset();
