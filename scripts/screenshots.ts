@@ -269,6 +269,36 @@ const SCENES: readonly Scene[] = [
     },
   })),
   {
+    name: 'find-a-file-found',
+    show: async (app) => {
+      await sample(app);
+      await app.show('Find a file');
+      await app.page.getByLabel('Path inside the images').fill('/etc/passwd');
+      await app.page.keyboard.press('Enter');
+      await app.main.getByText('/etc/passwd is in 10 images').waitFor();
+    },
+  },
+  {
+    name: 'compare-two',
+    show: async (app) => {
+      await sample(app);
+      await app.images.select(AGENT, PYTHON);
+      await app.page.getByRole('button', { name: 'Compare' }).last().click();
+      await app.main.getByRole('region', { name: 'Configuration' }).waitFor();
+    },
+  },
+  {
+    name: 'activity-removed',
+    show: async (app) => {
+      await askToRemove(app, UBUNTU);
+      await app.removal.confirm('Remove');
+      await app.removal.reports();
+      await app.removal.close();
+      await app.show('Activity');
+      await app.main.getByText(UBUNTU).first().waitFor();
+    },
+  },
+  {
     name: 'disk-map-file',
     show: async (app) => {
       await sample(app);
