@@ -1,5 +1,6 @@
 import { FileSearch, Square } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { shortenDigest } from '../../src-shared/domain/digest.ts';
 import { formatCount } from '../../src-shared/domain/format.ts';
 import type { FoundPath } from '../../src-shared/domain/tree-entry.ts';
 import { openImage } from '../app/navigation.ts';
@@ -171,12 +172,12 @@ function FoundRow({ hit }: { readonly hit: FoundPath }) {
           </span>
         )}
       </td>
-      <td className={styles.mono}>{formatMode(entry.mode)}</td>
+      <td className={styles.mode}>{formatMode(entry.mode)}</td>
       <td className={styles.number}>{entry.type === 'regular' ? <Bytes value={entry.sizeBytes} /> : '—'}</td>
       <td>
         <span className={styles.layer}>
           {position}
-          <CopyText text={diffId} what="diff ID" />
+          <CopyText text={diffId} shown={shortenDigest(diffId, 8, 6)} what="diff ID" />
         </span>
       </td>
     </tr>
