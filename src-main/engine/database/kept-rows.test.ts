@@ -1,3 +1,4 @@
+import { statSync, utimesSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
@@ -229,6 +230,37 @@ describeWithMsb('KeptRows', (version) => {
     const [log] = database.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
     expect(log?.checkpointed).toBe(0);
     expect(log?.log).toBeGreaterThan(10);
+  });
+
+  it('follows the first change after the log was empty, unless the log was copied meanwhile', async () => {
+    const cache = await makeLargeCache({ images: 300, version });
+    const { databaseFile } = cache;
+    // Or a copy made just now might not show.
+    utimesSync(databaseFile, NOW_MS / 1000, Date.now() / 1000 - 10);
+    const isEmpty = () => (statSync(`${databaseFile}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+    const kept = new KeptRows(reader(databaseFile));
+    kept.read(NOW_MS);
+    expect(isEmpty()).toBe(true);
+    expect(kept.read(NOW_MS).changes?.references).toEqual({ removed: [], added: [] });
+    const database = writer(databaseFile);
+    const touch = (id: number) =>
+      database.prepare(`UPDATE image_ref SET updated_at = '2026-06-02 10:00:00.1' WHERE id = ?`).run(id);
+    touch(7);
+    const { snapshot, changes } = kept.read(NOW_MS);
+    expect(changes?.references.added).toMatchObject([{ id: 7 }]);
+    expect(differing(snapshot, readSnapshot(reader(databaseFile), NOW_MS))).toEqual([]);
+
+    const late = new KeptRows(reader(databaseFile));
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    utimesSync(databaseFile, NOW_MS / 1000, Date.now() / 1000 - 10);
+    late.read(NOW_MS);
+    expect(isEmpty()).toBe(true);
+    touch(8);
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    touch(9);
+    const afterCopy = late.read(NOW_MS);
+    expect(afterCopy.changes).toBeNull();
+    expect(differing(afterCopy.snapshot, readSnapshot(reader(databaseFile), NOW_MS))).toEqual([]);
   });
 
   it('reads everything again where a row is not as it should be, and until it is', async () => {

@@ -1,19 +1,23 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import type { ReadableDatabase } from './connection.ts';
 
 /**
  * A point in the write-ahead log (https://sqlite.org/fileformat.html, section 4): its header, which is another one each
- * time the log starts over, and how many frames it had. A frame is one page as a commit left it.
+ * time the log starts over, and how many frames it had. A frame is one page as a commit left it. Of a log that was empty, which
+ * has no header, what the database file looked like: every page written since is in the log for as long as nothing was copied
+ * from there into that file.
  */
-export interface LogPosition {
-  readonly header: Buffer;
-  readonly frames: number;
-}
+export type LogPosition =
+  | { readonly header: Buffer; readonly frames: number }
+  | { readonly header: null; readonly database: string };
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** More frames than this, and reading everything takes hardly longer. */
 const MOST_FRAMES = 2000;
+/** Longer than the coarsest time stamps of the file systems people keep caches on. */
+const SETTLING_MS = 2000;
+const NO_PAGES: ReadonlySet<number> = new Set();
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
@@ -21,8 +25,9 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  * it: what the transaction then reads has this many frames or more, as long as `isStillAt` says so within it.
  */
 export function readLogPosition(database: ReadableDatabase): LogPosition | null {
-  const header = withLog(database.file, readHeader);
-  if (header === null) return null;
+  const before = readDatabaseSign(database);
+  const header = readLogHeader(database);
+  if (header === null) return before === null ? null : { header, database: before };
   // Looks at the log, copies nothing of it.
   const [isBusy, frames] = database.row('PRAGMA wal_checkpoint(NOOP)') ?? [];
   const isKnown = isBusy === 0 && typeof frames === 'number' && frames >= 0;
@@ -30,8 +35,9 @@ export function readLogPosition(database: ReadableDatabase): LogPosition | null 
 }
 
 /** False when the log has started over since. */
-export function isStillAt(database: ReadableDatabase, { header }: LogPosition): boolean {
-  return withLog(database.file, readHeader)?.equals(header) === true;
+export function isStillAt(database: ReadableDatabase, position: LogPosition): boolean {
+  if (position.header === null) return readDatabaseSign(database) === position.database;
+  return readLogHeader(database)?.equals(position.header) === true;
 }
 
 /**
@@ -41,15 +47,32 @@ export function isStillAt(database: ReadableDatabase, { header }: LogPosition): 
  * The file is read beside SQLite, which never locks it: closing a file that SQLite has locked would take its locks
  * away, so neither the database nor its `-shm` may be opened here.
  */
-export function pagesSince(
-  database: ReadableDatabase,
-  { header, frames }: LogPosition,
-): ReadonlySet<number> | null {
+export function pagesSince(database: ReadableDatabase, position: LogPosition): ReadonlySet<number> | null {
+  if (position.header === null) {
+    const header = readLogHeader(database);
+    const pages = header === null ? NO_PAGES : pagesSince(database, { header, frames: 0 });
+    return isStillAt(database, position) ? pages : null;
+  }
+  const { header, frames } = position;
   return withLog(database.file, (log) => {
     const pages = readHeader(log)?.equals(header) ? pagesAfter(log, header, frames) : null;
     // Whoever starts the log over writes its header first: as it is the old one still, so was all that was read.
     return readHeader(log)?.equals(header) ? pages : null;
   });
+}
+
+/**
+ * Another one once something was copied from the log into the database file. Null while that could have happened so shortly
+ * before that it would not show.
+ */
+function readDatabaseSign(database: ReadableDatabase): string | null {
+  try {
+    const stats = lstatSync(realpathSync(database.file), { bigint: true });
+    const isSettled = stats.mtimeNs < BigInt(Date.now() - SETTLING_MS) * 1_000_000n;
+    return isSettled ? `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}` : null;
+  } catch {
+    return null;
+  }
 }
 
 function pagesAfter(log: number, header: Buffer, start: number): ReadonlySet<number> | null {
@@ -64,6 +87,10 @@ function pagesAfter(log: number, header: Buffer, start: number): ReadonlySet<num
     if (index - start >= MOST_FRAMES) return null;
     pages.add(frame.readUInt32BE(0));
   }
+}
+
+function readLogHeader(database: ReadableDatabase): Buffer | null {
+  return withLog(database.file, readHeader);
 }
 
 function readHeader(log: number): Buffer | null {
