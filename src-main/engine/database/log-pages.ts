@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { SETTLED, settledAt } from '../settled.ts';
 import type { ReadableDatabase } from './connection.ts';
 
 /**
@@ -15,8 +16,6 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** More frames than this, and reading everything takes hardly longer. */
 const MOST_FRAMES = 2000;
-/** Longer than the coarsest time stamps of the file systems people keep caches on. */
-const SETTLING_MS = 2000;
 const NO_PAGES: ReadonlySet<number> = new Set();
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -25,9 +24,12 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  * it: what the transaction then reads has this many frames or more, as long as `isStillAt` says so within it.
  */
 export function readLogPosition(database: ReadableDatabase): LogPosition | null {
-  const before = readDatabaseSign(database);
   const header = readLogHeader(database);
-  if (header === null) return before === null ? null : { header, database: before };
+  if (header === null) {
+    // Whatever is written from here on is in the log while this stays the same, also when the log is not empty any more.
+    const sign = readDatabaseSign(database);
+    return sign === null ? null : { header, database: sign };
+  }
   // Looks at the log, copies nothing of it.
   const [isBusy, frames] = database.row('PRAGMA wal_checkpoint(NOOP)') ?? [];
   const isKnown = isBusy === 0 && typeof frames === 'number' && frames >= 0;
@@ -68,8 +70,8 @@ export function pagesSince(database: ReadableDatabase, position: LogPosition): R
 function readDatabaseSign(database: ReadableDatabase): string | null {
   try {
     const stats = lstatSync(realpathSync(database.file), { bigint: true });
-    const isSettled = stats.mtimeNs < BigInt(Date.now() - SETTLING_MS) * 1_000_000n;
-    return isSettled ? `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}` : null;
+    if (settledAt(stats.mtimeNs, Date.now()) < SETTLED) return null;
+    return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`;
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import { SETTLED, SETTLED_FINELY, type Settled, settledAt, UNSETTLED } from '../settled.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { joinRaw, listNames, lookAt, type RawPath, typeOf } from './directory-listing.ts';
 import type { FlatRefFile, MetadataFile, StoreEntry, StoreKind } from './entries.ts';
@@ -9,16 +10,6 @@ import { classify, FOLDERS, type Folder, isFolder, JOURNAL } from './names.ts';
 import { isWriterAlive } from './processes.ts';
 import { checkSuperblock, isWholeBlocks } from './superblock-check.ts';
 import { allocatedBytesOf, mtimeMsOf, walkTree } from './tree-size.ts';
-
-/**
- * What an unchanged change time proves of what was seen: 0 nothing, because a further change might bear the same time;
- * 1 enough for showing; 2 enough for deciding on deletions. It stays what it was when something was seen, however late
- * that is taken up again.
- */
-type Settled = typeof UNSETTLED | typeof SETTLED_FINELY | typeof SETTLED;
-const UNSETTLED = 0;
-const SETTLED_FINELY = 1;
-const SETTLED = 2;
 
 /** What one name in a folder came to. Its parts stay the same objects for as long as they look the same. */
 interface Seen {
@@ -118,11 +109,6 @@ function isSameSeen(left: Seen, right: Seen): boolean {
 }
 
 const KEPT_BY_OTHERS: ReadonlySet<Folder> = new Set<Folder>(['layers', 'fsmeta', 'vmdk', 'flat/blobs']);
-/** Longer than the coarsest time stamps of the file systems people keep caches on. */
-const SETTLING_NS = 2_000_000_000n;
-/** Several times longer than the kernel's clock for files takes from one tick to the next. */
-const SETTLING_FINELY_NS = 100_000_000n;
-const MILLISECOND_NS = 1_000_000n;
 /** A larger directory of a kind we do not know is walked again only when it changed itself, or in a full scan. */
 const SMALL_TREE = 1000;
 /** Published by rename under a name that says the content, or an empty lock: need not be looked at again. */
@@ -146,7 +132,7 @@ class FolderVisit {
   readonly #path: string;
   readonly #previous: SeenFolder | undefined;
   readonly #needed: Settled;
-  readonly #startNs: bigint;
+  readonly #startMs: number;
   #isReadable = true;
   #isUnchanged = false;
   #hasIgnored = false;
@@ -157,7 +143,7 @@ class FolderVisit {
     this.#path = folder === '' ? scan.root : `${scan.root}/${folder}`;
     this.#previous = scan.previous.get(folder);
     this.#needed = scan.isForShowing ? SETTLED_FINELY : SETTLED;
-    this.#startNs = BigInt(scan.ahead?.startMs ?? Date.now()) * MILLISECOND_NS;
+    this.#startMs = scan.ahead?.startMs ?? Date.now();
   }
 
   /** Null when there is no such directory. */
@@ -342,9 +328,7 @@ class FolderVisit {
   }
 
   #settled({ ctimeNs }: FileStats): Settled {
-    if (ctimeNs < this.#startNs - SETTLING_NS) return SETTLED;
-    const isFine = ctimeNs % MILLISECOND_NS !== 0n;
-    return isFine && ctimeNs < this.#startNs - SETTLING_FINELY_NS ? SETTLED_FINELY : UNSETTLED;
+    return settledAt(ctimeNs, this.#startMs);
   }
 }
 
