@@ -14,7 +14,10 @@ export interface BareHome {
 
 /** An empty directory as a home; nothing of what it names is there. */
 export function bareHome(): BareHome {
-  const home = scratchDir('bare-home');
+  return placesIn(scratchDir('bare-home'));
+}
+
+export function placesIn(home: string): BareHome {
   return {
     home,
     databaseFile: join(home, 'db', 'msb.db'),

@@ -1,7 +1,6 @@
 import { mkdirSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { scratchDir } from '../../test-support/scratch.ts';
-import { resolveHome } from './home/index.ts';
+import { bareHome } from '../../test-support/bare-home.ts';
 import type { HomePaths } from './home/paths.ts';
 import { readStoreSigns } from './signs.ts';
 
@@ -11,8 +10,7 @@ let paths: HomePaths;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const home = scratchDir('signs');
-  paths = resolveHome({ homeOption: home, env: {}, userHome: home });
+  paths = bareHome();
   mkdirSync(paths.cacheDir, { recursive: true });
 });
 

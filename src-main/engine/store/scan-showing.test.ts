@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { scratchDir } from '../../../test-support/scratch.ts';
+import { bareHome } from '../../../test-support/bare-home.ts';
 import type { HomePaths } from '../home/paths.ts';
 import type { RawPath } from './directory-listing.ts';
 import { layerPath, metadataPath } from './names.ts';
@@ -37,15 +37,7 @@ let reader: StoreReader;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const home = scratchDir('showing');
-  paths = {
-    home,
-    databaseFile: join(home, 'db', 'msb.db'),
-    cacheDir: join(home, 'cache'),
-    snapshotsDir: join(home, 'snapshots'),
-    sandboxesDir: join(home, 'sandboxes'),
-    runDir: join(home, 'run'),
-  };
+  paths = bareHome();
   for (const folder of ['layers', 'manifests']) mkdirSync(join(paths.cacheDir, folder), { recursive: true });
   putLayer('1');
   putLayer('2');

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bareHome, placesIn } from '../../../test-support/bare-home.ts';
 import { makeCache } from '../../../test-support/cache.ts';
 import { addFlatDisk } from '../../../test-support/flat-disks.ts';
 import { ALL_GARBAGE, addGarbage } from '../../../test-support/garbage.ts';
@@ -42,20 +43,9 @@ const KEY = 'e8f1adef354e6465d41314fafa35b9b339282111c233492e861862dd91deee15';
 const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === 'linux';
 
-function pathsOf(home: string): HomePaths {
-  return {
-    home,
-    databaseFile: join(home, 'db', 'msb.db'),
-    cacheDir: join(home, 'cache'),
-    snapshotsDir: join(home, 'snapshots'),
-    sandboxesDir: join(home, 'sandboxes'),
-    runDir: join(home, 'run'),
-  };
-}
-
 /** A home whose cache has msb's folders, all empty. */
 function emptyHome(): HomePaths {
-  const paths = pathsOf(scratchDir('store'));
+  const paths = bareHome();
   for (const folder of FOLDERS) {
     if (folder !== '.strata') mkdirSync(join(paths.cacheDir, folder), { recursive: true });
   }
@@ -105,7 +95,7 @@ function filesBelow(path: string): number {
 
 describe('scanStore', () => {
   it('says of a missing cache that there is none, and of an empty one that it is empty', () => {
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     expect(scanStore(paths)).toMatchObject({ exists: false, entries: [], metadata: [], unreadable: [] });
     mkdirSync(paths.cacheDir);
     const store = scanStore(paths);
@@ -114,7 +104,7 @@ describe('scanStore', () => {
   });
 
   it('says of a cache that is a file, or a link to nowhere, that it cannot be read', () => {
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     writeFileSync(paths.cacheDir, '');
     expect(scanStore(paths)).toMatchObject({ exists: false, entries: [], unreadable: [''] });
     unlinkSync(paths.cacheDir);
@@ -125,7 +115,7 @@ describe('scanStore', () => {
   it('follows the cache directory itself when it is a link', () => {
     const real = emptyHome();
     put(real, layerPath(digest('1'))!, layerBytes());
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     symlinkSync(real.cacheDir, paths.cacheDir);
     const store = scanStore(paths);
     expect(kindAt(store, layerPath(digest('1'))!)).toBe('layer');
@@ -238,7 +228,7 @@ describe('scanStore', () => {
     const elsewhere = emptyHome();
     put(elsewhere, layerPath(digest('1'))!, layerBytes());
     put(elsewhere, flatRefPath(digest('1'))!, '{}');
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     mkdirSync(paths.cacheDir);
     symlinkSync(join(elsewhere.cacheDir, 'layers'), join(paths.cacheDir, 'layers'));
     symlinkSync(join(elsewhere.cacheDir, 'flat'), join(paths.cacheDir, 'flat'));
@@ -508,7 +498,7 @@ describe('createStoreReader', () => {
   });
 
   it('tells a cache that went from one that became a file', () => {
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     const reader = createStoreReader(paths);
     const none = reader.read();
     expect(reader.read()).toEqual(none);
@@ -522,7 +512,7 @@ describe('createStoreReader', () => {
     const one = emptyHome();
     const two = emptyHome();
     put(two, layerPath(digest('9'))!, layerBytes());
-    const paths = pathsOf(scratchDir('store'));
+    const paths = bareHome();
     symlinkSync(one.cacheDir, paths.cacheDir);
     const reader = createStoreReader(paths);
     expect(kindAt(reader.readFully(), layerPath(digest('9'))!)).toBeUndefined();
@@ -561,7 +551,7 @@ describeWithMsb('scanStore on caches msb wrote', (version) => {
     'knows every file of a fresh cache, finds nothing wrong, and adds up to du',
     async () => {
       const cache = await makeCache({ version, images });
-      const paths = pathsOf(cache.home);
+      const paths = placesIn(cache.home);
       const store = scanStore(paths);
       expect(store.entries.filter((entry) => entry.what.kind === 'unknown')).toEqual([]);
       expect(allocatedOnce(store.entries)).toBe(du(paths.cacheDir));
@@ -586,7 +576,7 @@ describeWithMsb('scanStore on caches msb wrote', (version) => {
 
   it.skipIf(!isLinux)('tells all kinds of leftovers apart, and still adds up', async () => {
     const cache = await makeCache({ version, images });
-    const paths = pathsOf(cache.home);
+    const paths = placesIn(cache.home);
     addFlatDisk(cache.home, cache.image('app:1').manifestDigest);
     const garbage = await addGarbage(cache.home, ALL_GARBAGE, { version });
     const expected: Partial<Record<(typeof ALL_GARBAGE)[number], string>> = {
@@ -624,7 +614,7 @@ describeWithMsb('scanStore on caches msb wrote', (version) => {
     addSnapshot(cache.home, { name: 'plain', reference: 'app:1' });
     addSnapshot(cache.home, { name: 'old', reference: 'app:1', layout: 'legacy', isIndexed: false });
     addSnapshot(cache.home, { name: 'member', reference: 'app:1', group: 'box', isIndexed: false });
-    const found = scanStore(pathsOf(cache.home)).snapshots;
+    const found = scanStore(placesIn(cache.home)).snapshots;
     expect(found.map(({ name, group }) => [name, group]).toSorted()).toEqual([
       ['member', 'box'],
       ['old', null],
@@ -636,7 +626,7 @@ describeWithMsb('scanStore on caches msb wrote', (version) => {
 
   it('keeps up with a load that runs beside it', async () => {
     const cache = await makeCache({ version, images });
-    const paths = pathsOf(cache.home);
+    const paths = placesIn(cache.home);
     const reader = createStoreReader(paths);
     reader.readFully();
     const layers = Array.from({ length: 6 }, (_, i) => ({
