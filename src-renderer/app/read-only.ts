@@ -5,3 +5,8 @@ export function readOnlyReasons({ schema, readOnlyReasons: reasons }: HomeState)
   const differences = schema.kind === 'not-intact' ? schema.differences : [];
   return [...new Set([...reasons, ...differences])];
 }
+
+/** False of a cache that is not open. */
+export function isHomeReadOnly(home: HomeState | undefined): boolean {
+  return home?.status === 'open' && readOnlyReasons(home).length > 0;
+}

@@ -5,7 +5,7 @@ import { classNames } from '../ui/index.ts';
 import { SetAsideStatus } from '../undo/set-aside-status.tsx';
 import { type Connection, useLive } from './live.ts';
 import { useHome, useUsage } from './queries.ts';
-import { readOnlyReasons } from './read-only.ts';
+import { isHomeReadOnly } from './read-only.ts';
 import styles from './status-bar.module.css';
 import { hasVanished } from './vanished.ts';
 import { workText } from './work-words.ts';
@@ -15,7 +15,7 @@ export function StatusBar() {
   const home = useHome();
   const usage = useUsage().data;
   const isAway = connection === 'live' && hasVanished(home.data);
-  const isReadOnly = home.data?.status === 'open' && readOnlyReasons(home.data).length > 0;
+  const isReadOnly = isHomeReadOnly(home.data);
   const version = home.data?.msbVersion ?? null;
   return (
     <footer className={styles.bar}>

@@ -7,14 +7,14 @@ import { FindField } from './find-field.tsx';
 import { HomeChooser } from './home-chooser.tsx';
 import { showView } from './navigation.ts';
 import { readAgain, useHome } from './queries.ts';
-import { readOnlyReasons } from './read-only.ts';
+import { isHomeReadOnly } from './read-only.ts';
 import styles from './title-bar.module.css';
 import { useReclaimable } from './use-reclaimable.ts';
 
 export function TitleBar() {
   const home = useHome();
   const reclaimable = useReclaimable() ?? 0;
-  const isReadOnly = home.data !== undefined && readOnlyReasons(home.data).length > 0;
+  const isReadOnly = isHomeReadOnly(home.data);
   return (
     <header className={classNames(styles.bar, window.strata?.shell.platform === 'darwin' && styles.mac)}>
       <div className={styles.start}>
