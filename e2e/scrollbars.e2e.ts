@@ -44,6 +44,7 @@ test('scrolls by every pixel of the scrollbar, also next to the line that sizes 
       })
       .toBe(0);
     await page.mouse.up();
+    expect((await scrollbar(app)).scrollTop).toBe(0);
   }
 });
 
